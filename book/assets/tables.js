@@ -1,0 +1,115 @@
+/* Tables of class hl-table: sort by any column; search (hl-search) and filter (hl-filter-N).
+   The plain table is complete without this script. */
+"use strict";
+
+(() => {
+  const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+  const text = (row, column) => (row.cells[column]?.textContent ?? "").trim();
+  const number = (value) => {
+    const plain = value.replace(/−/g, "-").replace(/,/g, "").replace(/%$/, "");
+    return plain === "" || Number.isNaN(Number(plain)) ? null : Number(plain);
+  };
+
+  const compare = (column, direction) => (a, b) => {
+    const [left, right] = [text(a, column), text(b, column)];
+    const [x, y] = [number(left), number(right)];
+    // what has no number goes last, whichever way the column is sorted
+    if ((x === null) !== (y === null)) return x === null ? 1 : -1;
+    return direction * (x === null ? collator.compare(left, right) : x - y);
+  };
+
+  const makeSortable = (table) => {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, column) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "hl-sort";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const up = head.getAttribute("aria-sort") !== "ascending";
+        heads.forEach((other) => other.removeAttribute("aria-sort"));
+        head.setAttribute("aria-sort", up ? "ascending" : "descending");
+        const rows = [...table.tBodies[0].rows].sort(compare(column, up ? 1 : -1));
+        table.tBodies[0].append(...rows);
+      });
+    });
+  };
+
+  const labelled = (words, control) => {
+    const label = document.createElement("label");
+    label.append(words, control);
+    return label;
+  };
+
+  const filteredColumns = (table) => {
+    const byClass = [...table.classList]
+      .map((name) => /^hl-filter-(\d+)$/.exec(name))
+      .filter(Boolean)
+      .map((match) => Number(match[1]) - 1);
+    const byHead = [...table.tHead.rows[0].cells].flatMap((head, i) =>
+      "filter" in head.dataset ? [i] : []);
+    return [...new Set([...byClass, ...byHead])];
+  };
+
+  const addTools = (table) => {
+    const columns = filteredColumns(table);
+    const searchable = table.classList.contains("hl-search");
+    if (!searchable && !columns.length) return;
+    const rows = [...table.tBodies[0].rows];
+    const tools = document.createElement("div");
+    tools.className = "hl-tools";
+    const count = document.createElement("output");
+    const search = document.createElement("input");
+    search.type = "search";
+    if (searchable) tools.append(labelled("Search this table", search));
+
+    const selects = columns.map((column) => {
+      const select = document.createElement("select");
+      select.append(new Option("all", ""));
+      const values = new Set(rows.map((row) => text(row, column)));
+      [...values].sort(collator.compare).forEach((value) => select.append(new Option(value)));
+      const heading = table.tHead.rows[0].cells[column].textContent.trim();
+      tools.append(labelled(heading, select));
+      select.addEventListener("change", update);
+      return { column, select };
+    });
+
+    function update() {
+      const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let shown = 0;
+      rows.forEach((row) => {
+        const all = row.textContent.toLowerCase();
+        row.hidden = !(words.every((word) => all.includes(word)) &&
+          selects.every(({ column, select }) => !select.value || text(row, column) === select.value));
+        shown += row.hidden ? 0 : 1;
+      });
+      count.textContent = `${shown} of ${rows.length} rows`;
+    }
+    search.addEventListener("input", update);
+    tools.append(count);
+    (table.closest(".hl-scroll") ?? table).before(tools);
+    update();
+  };
+
+  const wrap = (table) => {
+    const box = document.createElement("div");
+    box.className = "hl-scroll";
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", table.caption?.textContent.trim() || "Table");
+    table.before(box);
+    box.append(table);
+  };
+
+  const start = () => {
+    document.querySelectorAll("table.hl-table").forEach((table) => {
+      if (!table.tHead || !table.tBodies.length) return;
+      wrap(table);
+      addTools(table);
+      makeSortable(table);
+    });
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

@@ -1,0 +1,254 @@
+"""Execute chapters in worker processes, and keep the results of those that did not change."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from humanlike.book.chapters import Chapter
+from humanlike.book.fingerprint import fingerprint, key_of, what_changed
+from humanlike.errors import HumanlikeError
+from humanlike.paths import PROJECT_VARIABLE, home
+
+KEPT_PER_CHAPTER = 12
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One executed chapter.
+
+    Attributes
+    ----------
+    chapter : str
+        Name of the chapter.
+    folder : Path
+        Holds ``executed.ipynb`` and ``result.json``.
+    result : dict
+        Parameters, recorded values, data used, start and duration, and the error if there was one.
+    """
+
+    chapter: str
+    folder: Path
+    result: dict[str, Any]
+
+    @property
+    def notebook(self) -> Path:
+        """The executed notebook."""
+        return self.folder / "executed.ipynb"
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """What the execution depended on; empty when that was not kept."""
+        try:
+            text = (self.folder / "parts.json").read_text(encoding="utf-8")
+            return json.loads(text)  # type: ignore[no-any-return]
+        except (OSError, ValueError):
+            return {}
+
+    @property
+    def real(self) -> bool:
+        """Whether every data set it read was real."""
+        return bool(self.result["session"].get("real"))
+
+
+_running: set[subprocess.Popen[str]] = set()
+
+
+def stop_all() -> None:
+    """End every chapter that is being executed; nothing of them is kept."""
+    for process in list(_running):
+        process.kill()
+
+
+class ChapterFailed(HumanlikeError):
+    """A cell of a chapter raised an error."""
+
+
+def execute(
+    chapter: Chapter,
+    parameters: dict[str, Any],
+    profile: str,
+    out: Path,
+    root: Path,
+    on_progress: Progress = lambda done, total: None,
+) -> Execution:
+    """Execute a chapter into a folder.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        The chapter.
+    parameters : dict
+        Resolved and checked parameter values.
+    profile : str
+        Name of the profile, kept with the result.
+    out : Path
+        Existing folder for the result.
+    root : Path
+        The project.
+    on_progress : callable
+        Called with the number of finished cells and of all cells.
+
+    Raises
+    ------
+    ChapterFailed
+        Naming chapter, cell and error; the notebook up to the error stays in ``out``.
+    """
+    request = {
+        "chapter": chapter.name,
+        "parameters": parameters,
+        "profile": profile,
+        "root": str(root),
+        "out": str(out),
+    }
+    request_file, log_file = out / "request.json", out / "log.txt"
+    request_file.write_text(json.dumps(request), encoding="utf-8")
+    with log_file.open("w", encoding="utf-8") as log:
+        code = _run_worker(request_file, log, root, on_progress)
+    request_file.unlink()
+    if not (out / "result.json").is_file():
+        tail = log_file.read_text(encoding="utf-8").strip()[-1500:]
+        raise ChapterFailed(f"Chapter {chapter.name} could not be executed (exit {code}):\n{tail}")
+    log_file.unlink()
+    execution = load_execution(out)
+    if execution.result["error"]:
+        raise ChapterFailed(_describe(chapter, execution.result["error"], execution.notebook))
+    return execution
+
+
+def _run_worker(request: Path, log: Any, root: Path, on_progress: Progress) -> int:
+    environment = os.environ | {PROJECT_VARIABLE: str(root), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "humanlike.book.worker", str(request)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment,
+        stdin=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    _running.add(process)
+    try:
+        for line in process.stdout or ():
+            if line.startswith('{"done"'):
+                step = json.loads(line)
+                on_progress(step["done"], step["total"])
+        return process.wait()
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        _running.discard(process)
+
+
+def _describe(chapter: Chapter, error: dict[str, Any], notebook: Path) -> str:
+    first = next((line for line in error["code"].splitlines() if line.strip()), "")
+    return (
+        f"Chapter {chapter.name}, cell {error['cell']} ({first.strip()[:60]}): "
+        f"{error['type']}: {error['message']}\n  The notebook up to the error: {notebook}"
+    )
+
+
+def load_execution(folder: Path) -> Execution:
+    """Read an execution back from its folder."""
+    result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    return Execution(result["chapter"], folder, result)
+
+
+@contextmanager
+def scratch(parent: Path, name: str) -> Iterator[Path]:
+    """Give a folder beside its final place that is gone when anything goes wrong."""
+    parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Cache:
+    """Executed chapters by what they depend on.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where they are kept; by default under the user's own folder.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or home() / "cache" / "chapters"
+
+    def find(self, chapter: Chapter, parts: dict[str, Any]) -> Execution | None:
+        """Return the execution with exactly these dependencies, if there is one."""
+        folder = self.folder / chapter.name / key_of(parts)
+        found = self._load(folder)
+        if found:
+            os.utime(folder)
+        return found
+
+    def newest(self, chapter: Chapter) -> Execution | None:
+        """Return the chapter's last execution, whatever has changed since."""
+        folders = self._by_age(chapter)
+        return self._load(folders[0]) if folders else None
+
+    def why(self, chapter: Chapter, parts: dict[str, Any]) -> str:
+        """Say what changed since the last execution of the chapter."""
+        last = self.newest(chapter)
+        return what_changed(last.parts, parts) if last else "never executed"
+
+    def run(
+        self,
+        chapter: Chapter,
+        parameters: dict[str, Any],
+        profile: str,
+        root: Path,
+        on_progress: Progress = lambda done, total: None,
+    ) -> Execution:
+        """Execute a chapter and keep the result.
+
+        Raises
+        ------
+        ChapterFailed
+            If a cell fails; the notebook is then kept under ``failed`` beside the results.
+        """
+        parts = fingerprint(chapter, parameters, root)
+        place = self.folder / chapter.name / key_of(parts)
+        with scratch(place.parent, place.name) as folder:
+            try:
+                execute(chapter, parameters, profile, folder, root, on_progress)
+            except ChapterFailed as failure:
+                raise ChapterFailed(str(failure).replace(str(folder), self._keep(folder))) from None
+            (folder / "parts.json").write_text(json.dumps(parts, ensure_ascii=False), "utf-8")
+            if place.exists():
+                shutil.rmtree(place)
+            folder.rename(place)
+        self._prune(chapter)
+        return load_execution(place)
+
+    def _keep(self, folder: Path) -> str:
+        failed = folder.parent / "failed"
+        shutil.rmtree(failed, ignore_errors=True)
+        shutil.copytree(folder, failed)
+        return str(failed)
+
+    def _by_age(self, chapter: Chapter) -> list[Path]:
+        found = (self.folder / chapter.name).glob("[0-9a-f]*/result.json")
+        folders = [file.parent for file in found if file.parent.name != "failed"]
+        return sorted(folders, key=lambda folder: folder.stat().st_mtime, reverse=True)
+
+    def _prune(self, chapter: Chapter) -> None:
+        for folder in self._by_age(chapter)[KEPT_PER_CHAPTER:]:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _load(self, folder: Path) -> Execution | None:
+        try:
+            return load_execution(folder) if (folder / "executed.ipynb").is_file() else None
+        except (OSError, ValueError, KeyError):
+            shutil.rmtree(folder, ignore_errors=True)
+            return None

@@ -1,0 +1,173 @@
+"""What an execution depends on, and the key that stands for it.
+
+The key covers the notebook's code cells, its parameters, every module of this package the cells can
+reach through imports, the project's own data files, the registered data sets and whether they are at
+hand, and the versions of Python and all installed distributions. Prose is left out: an edited
+sentence does not execute a chapter again.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import platform
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from humanlike.book.chapters import Chapter, read_notebook
+from humanlike.data.fetch import available
+from humanlike.data.registry import dataset
+from humanlike.data.source import simulation_forced
+
+PACKAGE = "humanlike"
+_BOOK_ONLY = ("claims",)
+
+
+def fingerprint(chapter: Chapter, parameters: dict[str, Any], root: Path) -> dict[str, Any]:
+    """Return everything the result of executing a chapter depends on, by part.
+
+    Parameters
+    ----------
+    chapter : Chapter
+        The chapter.
+    parameters : dict
+        Resolved parameter values.
+    root : Path
+        The project.
+
+    Returns
+    -------
+    dict
+        Parts ``code``, ``parameters``, ``package``, ``files``, ``data``, ``versions``; hashable by
+        :func:`key_of`, comparable part by part to say what changed.
+    """
+    cells = [cell.source for cell in read_notebook(chapter).cells if cell.cell_type == "code"]
+    return {
+        "code": cells,
+        "card": _digest(chapter.source.with_suffix(".yml")),
+        "parameters": parameters,
+        "package": {name: _digest(file) for name, file in reachable_modules(cells).items()},
+        "files": project_files(root),
+        "data": {name: _data_state(name) for name in chapter.data},
+        "versions": versions(),
+    }
+
+
+def key_of(parts: dict[str, Any]) -> str:
+    """Return the short hash that names a cached execution."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def what_changed(old: dict[str, Any], new: dict[str, Any]) -> str:
+    """Say in a few words why a chapter must be executed again."""
+    words = {
+        "code": "its code cells",
+        "card": "its card",
+        "parameters": "its parameters",
+        "package": "the package",
+        "files": "the project's data files",
+        "data": "the registered data",
+        "versions": "installed versions",
+    }
+    changed = []
+    for part, name in words.items():
+        before, after = old.get(part), new.get(part)
+        if before == after:
+            continue
+        if isinstance(before, dict) and isinstance(after, dict):
+            keys = sorted(k for k in {*before, *after} if before.get(k) != after.get(k))
+            name += f" ({', '.join(keys[:3])}{', …' if len(keys) > 3 else ''})"
+        changed.append(name)
+    return ", ".join(changed) or "nothing known"
+
+
+def _data_state(name: str) -> dict[str, Any]:
+    pinned = dataset(name)
+    at_hand = available(name) and not simulation_forced()
+    return {"at hand": at_hand, "files": {f.path: f.sha256 for f in pinned.files}}
+
+
+def project_files(root: Path) -> dict[str, str]:
+    """Return the checksums of the data files the project itself holds, claims excepted."""
+    folder = root / "data"
+    files = (f for f in sorted(folder.rglob("*")) if f.is_file() and f.suffix != ".md")
+    kept = (f for f in files if f.relative_to(folder).parts[0] not in _BOOK_ONLY)
+    return {str(f.relative_to(root)): _digest(f) for f in kept}
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of every installed distribution but this one."""
+    found = {"python": platform.python_version(), "system": platform.system()}
+    for dist in metadata.distributions():
+        name = dist.metadata["Name"]
+        if name and name.lower() != PACKAGE:
+            found[name.lower()] = dist.version
+    return dict(sorted(found.items()))
+
+
+def reachable_modules(cells: list[str]) -> dict[str, Path]:
+    """Return the modules of this package that some code cells can reach, and their files.
+
+    Imports are followed wherever they stand, inside functions too. Importing ``a.b.c`` reaches the
+    packages ``a`` and ``a.b`` as well.
+    """
+    waiting = [name for cell in cells for name in _imports(_parse(cell), "")]
+    found: dict[str, Path] = {}
+    while waiting:
+        name = waiting.pop()
+        file = _module_file(name)
+        if file is None or name in found:
+            continue
+        found[name] = file
+        if "." in name:
+            waiting.append(name.rpartition(".")[0])
+        waiting += _module_imports(file, name, _digest(file))
+    return dict(sorted(found.items()))
+
+
+@cache
+def _module_imports(file: Path, name: str, digest: str) -> tuple[str, ...]:
+    del digest  # part of the key only: a changed file is parsed again
+    base = name if file.name == "__init__.py" else name.rpartition(".")[0]
+    return tuple(_imports(ast.parse(file.read_text(encoding="utf-8")), base))
+
+
+def _parse(cell: str) -> ast.Module:
+    lines = [line for line in cell.splitlines() if not line.lstrip().startswith(("%", "!"))]
+    try:
+        return ast.parse("\n".join(lines))
+    except SyntaxError:
+        return ast.Module(body=[], type_ignores=[])
+
+
+def _imports(tree: ast.Module, base: str) -> list[str]:
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            if node.level:
+                parents = base.split(".")[: len(base.split(".")) - node.level + 1]
+                module = ".".join([*parents, module]).rstrip(".")
+            names += [module, *(f"{module}.{alias.name}" for alias in node.names)]
+    return [name for name in names if name.split(".")[0] == PACKAGE]
+
+
+def _module_file(name: str) -> Path | None:
+    relative = Path(*name.split(".")[1:]) if "." in name else Path()
+    base = Path(__file__).resolve().parents[1] / relative
+    for file in (base.with_suffix(".py"), base / "__init__.py"):
+        if file.is_file() and file.resolve().is_relative_to(Path(__file__).resolve().parents[1]):
+            return file
+    return None
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+

@@ -1,0 +1,77 @@
+"""The ledger outside the book: judge the claims by what the last build recorded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from humanlike.book.chapters import find_chapters
+from humanlike.book.claims import NOT_RUN, Finding, judge, load_claims
+from humanlike.book.execute import Execution, load_execution
+from humanlike.book.fingerprint import fingerprint
+from humanlike.book.values import Values
+
+
+def current_findings(root: Path) -> tuple[list[Finding], dict[str, str]]:
+    """Judge every claim with the executions of the last build that are still up to date.
+
+    Parameters
+    ----------
+    root : Path
+        The project.
+
+    Returns
+    -------
+    findings : list of Finding
+        One per claim.
+    missing : dict of str to str
+        For each chapter without a usable result, why.
+
+    Raises
+    ------
+    HumanlikeError
+        If a claim or a chapter's card is wrong.
+    """
+    chapters = find_chapters(root)
+    folders = _last_build(root)
+    executions: dict[str, Execution] = {}
+    missing: dict[str, str] = {}
+    for name, chapter in chapters.items():
+        folder = Path(folders.get(name, root / "nowhere"))
+        if not (folder / "result.json").is_file():
+            missing[name] = "not executed by the last build"
+            continue
+        execution = load_execution(folder)
+        if execution.parts != fingerprint(chapter, execution.result["parameters"], root):
+            missing[name] = "changed since the last build"
+            continue
+        executions[name] = execution
+        if not execution.real:
+            missing[name] = "ran on simulated data"
+    values = Values(chapters, executions)
+    return [judge(claim, values) for claim in load_claims(root)], missing
+
+
+def _last_build(root: Path) -> dict[str, Any]:
+    try:
+        state = json.loads((root / "_build" / "book.json").read_text(encoding="utf-8"))
+        return dict(state["executions"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def describe(findings: list[Finding], missing: dict[str, str]) -> list[str]:
+    """Return one line per verdict that differs from the committed one, with the likely reason."""
+    lines = []
+    for finding in findings:
+        if not finding.changed:
+            continue
+        claim = finding.claim
+        why = missing.get(claim.chapter, "") if finding.verdict == NOT_RUN else finding.recomputed
+        detail = f" ({why})" if why else ""
+        lines.append(
+            f"{claim.id}: {finding.verdict}{detail}, committed as {claim.verdict}; "
+            f"published {claim.printed}"
+        )
+    return lines

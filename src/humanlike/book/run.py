@@ -1,0 +1,130 @@
+"""Execute one chapter with the reader's own parameters into a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import humanlike.book.build as building
+from humanlike.book.chapters import Chapter, get_chapter, read_parameters
+from humanlike.book.execute import Execution, execute, load_execution, scratch
+from humanlike.book.fingerprint import fingerprint, key_of
+from humanlike.book.parameters import resolve
+from humanlike.book.progress import Progress
+from humanlike.book.render import render
+from humanlike.book.stage import write_single
+from humanlike.book.values import Values
+from humanlike.paths import home
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run.
+
+    Attributes
+    ----------
+    folder : Path
+        Holds notebook, page, parameters, values and provenance.
+    page : Path
+        The readable page.
+    values : dict
+        Recorded values by key.
+    seconds : float
+        Duration of the execution.
+    real : bool
+        Whether it ran on real data.
+    """
+
+    folder: Path
+    page: Path
+    values: dict[str, Any]
+    seconds: float
+    real: bool
+
+
+def run(
+    name: str, overrides: dict[str, str], profile: str, root: Path, runs: Path | None = None
+) -> Run:
+    """Execute a chapter and leave everything about it in a run folder.
+
+    Parameters
+    ----------
+    name : str
+        The chapter.
+    overrides : dict of str to str
+        Parameter texts as typed; checked before a kernel starts.
+    profile : str
+        ``quick``, ``paper`` or ``thorough``.
+    root : Path
+        The project.
+    runs : Path, optional
+        Where run folders go; by default under the user's own folder.
+
+    Raises
+    ------
+    HumanlikeError
+        For wrong input, or a failing cell. No run folder is left then, nor after Ctrl-C.
+    """
+    chapter = get_chapter(name, root)
+    parameters = resolve(read_parameters(chapter), chapter.profile(profile), overrides, name)
+    building.fetch_data([chapter])
+    parent = (runs or home() / "runs") / name
+    with scratch(parent, "unfinished") as folder, Progress([name]) as progress:
+        progress.start(name, "into a run folder")
+        execution = execute(
+            chapter, parameters, profile, folder, root,
+            lambda done, total: progress.step(name, done, total),
+        )  # fmt: skip
+        parts = fingerprint(chapter, parameters, root)
+        _write_page(folder, root, chapter, execution, parts)
+        final = parent / _folder_name(parts)
+        folder.rename(final)
+    return Run(
+        folder=final,
+        page=final / "page" / "index.html",
+        values=execution.result["values"],
+        seconds=execution.result["seconds"],
+        real=execution.real,
+    )
+
+
+def _folder_name(parts: dict[str, Any]) -> str:
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{time.time_ns() % 1000:03d}-{key_of(parts)[:6]}"
+
+
+def _write_page(
+    folder: Path, root: Path, chapter: Chapter, execution: Execution, parts: dict[str, Any]
+) -> None:
+    """Write the page and, as separate files, what the notebook carries."""
+    _write(folder / "parts.json", parts)
+    values = Values({chapter.name: chapter}, {chapter.name: load_execution(folder)}, strict=False)
+    stage = folder / "stage"
+    stage.mkdir()
+    write_single(stage, root, chapter, values)
+    render(stage, folder / "page", strict=False)
+    (stage / f"{chapter.name}.ipynb").replace(folder / f"{chapter.name}.ipynb")
+    result = execution.result
+    _write(folder / "parameters.json", result["parameters"])
+    _write(folder / "values.json", result["values"])
+    provenance = {k: v for k, v in result.items() if k not in ("values", "parameters", "error")}
+    _write(folder / "provenance.json", provenance | {"depends_on": parts})
+    for name in ("stage", "executed.ipynb", "result.json", "parts.json"):
+        _remove(folder / name)
+
+
+def _write(file: Path, content: Any) -> None:
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    file.write_text(text + "\n", encoding="utf-8")
+
+
+def _remove(path: Path) -> None:
+    import shutil
+
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()

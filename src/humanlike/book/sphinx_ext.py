@@ -1,0 +1,24 @@
+"""A small Sphinx extension: pages ask no other host for anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.connect("html-page-context", _drop_thebe, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _drop_thebe(
+    app: Any, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Take out the live-code script, which stands on every page and points to another host."""
+    del app, page, template, doctree
+    scripts = context.get("script_files", [])
+    context["script_files"] = [s for s in scripts if "thebe" not in _address(s)]
+
+
+def _address(script: Any) -> str:
+    return f"{getattr(script, 'filename', script)} {getattr(script, 'attributes', '')}"

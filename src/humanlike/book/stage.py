@@ -1,0 +1,115 @@
+"""The staging copy: what jupyter-book renders, made from sources and executions.
+
+It has the repository's own layout, so that every launch button points to a file that exists there; an
+executed notebook takes the place of its pair. Everything the pages show is in this copy, so two equal
+copies give the same book.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+from humanlike.book.assemble import assemble, figure_names
+from humanlike.book.blocks import Book, fill_blocks
+from humanlike.book.chapters import Chapter, toc_files
+from humanlike.book.values import Values
+from humanlike.errors import HumanlikeError
+
+_LABEL = re.compile(r"^\(([\w-]+)\)=\s*$", re.MULTILINE)
+_NAME = re.compile(r"^:name: ([\w-]+)\s*$", re.MULTILINE)
+UNAVAILABLE = """
+
+:::{warning} Some numbers are missing
+Numbers shown as *n/a* come from chapters that were not executed in this build or whose data could not
+be had ({chapters}).
+:::
+"""
+
+
+def write_chapters(stage: Path, values: Values) -> set[str]:
+    """Write the page of every chapter and return the labels they define.
+
+    Raises
+    ------
+    HumanlikeError
+        If a page uses a value that does not exist.
+    """
+    import nbformat
+
+    labels: set[str] = set()
+    for chapter in values.chapters.values():
+        notebook = assemble(chapter, values.executions.get(chapter.name), values)
+        target = stage / f"{chapter.docname}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, target)
+        labels.update(figure_names(notebook))
+        prose = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+        labels.update(find_labels(prose))
+    return labels
+
+
+def find_labels(text: str) -> set[str]:
+    """Return the labels a markdown text defines with ``(label)=`` or ``:name: label``."""
+    return {*_LABEL.findall(text), *_NAME.findall(text)}
+
+
+def write_pages(stage: Path, root: Path, book: Book) -> None:
+    """Write settings, assets and prose pages, with values and generated parts filled in.
+
+    Raises
+    ------
+    HumanlikeError
+        If the table of contents names a page that does not exist, or a page a value or block that
+        does not.
+    """
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy2(root / name, stage / name)
+    shutil.copytree(root / "book", stage / "book", dirs_exist_ok=True)
+    for page in toc_files(root):
+        if (stage / f"{page}.ipynb").is_file():
+            continue
+        source = root / f"{page}.md"
+        if not source.is_file():
+            raise HumanlikeError(f"_toc.yml names '{page}', but {page}.md does not exist.")
+        target = stage / f"{page}.md"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(_fill(source, book, f"{page}.md"), encoding="utf-8")
+
+
+def _fill(source: Path, book: Book, where: str) -> str:
+    book.values.missing.clear()
+    text = book.values.fill(source.read_text(encoding="utf-8"), where)
+    if book.values.missing:
+        note = UNAVAILABLE.format(chapters=", ".join(sorted(book.values.missing)))
+        title, _, rest = text.partition("\n\n")
+        text = f"{title}{note}\n{rest}"
+    return fill_blocks(text, book, where)
+
+
+def write_single(stage: Path, root: Path, chapter: Chapter, values: Values) -> None:
+    """Write the staging copy of one chapter alone, the look of a run's page."""
+    import nbformat
+    import yaml
+
+    shutil.copytree(root / "book", stage / "book", dirs_exist_ok=True)
+    notebook = assemble(chapter, values.executions[chapter.name], values)
+    nbformat.write(notebook, stage / f"{chapter.name}.ipynb")
+    (stage / "_toc.yml").write_text(f"format: jb-book\nroot: {chapter.name}\n", encoding="utf-8")
+    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    config.pop("launch_buttons", None)
+    for key in ("use_repository_button", "use_issues_button", "use_edit_page_button"):
+        config.get("html", {}).pop(key, None)
+    (stage / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
+
+
+def digest(folder: Path) -> str:
+    """Return one checksum of all files of a folder, by name and content."""
+    total = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            total.update(f"{file.relative_to(folder)}\0".encode())
+            total.update(hashlib.sha256(file.read_bytes()).digest())
+    return total.hexdigest()

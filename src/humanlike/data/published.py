@@ -1,0 +1,452 @@
+"""The tables the project holds: what Paper B printed, its models' ingredients, benchmark scores.
+
+Every loader takes an optional path, so that a re-executor can bring a table of their own, and
+checks what it reads: a file that was cut, re-sorted or mistyped is an error, never silently
+another result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from humanlike.errors import HumanlikeError, unknown
+from humanlike.paths import project_root
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["text", "whole", "number", "flag", "month"]
+Schema = dict[str, Kind]
+Scale = Literal["raw", "normalised"]
+
+N_MODELS: Final = 75
+N_STAGES: Final = 21
+N_SUITE: Final = 55
+N_CONCEPTS: Final = 128
+N_REEVALUATIONS: Final = 45
+BENCHMARKS: Final = ("ifeval", "bbh", "math_lvl5", "gpqa", "musr", "mmlu_pro")
+
+_EXPECTED: Final[dict[Kind, str]] = {
+    "whole": "a whole number",
+    "number": "a number or nothing",
+    "flag": "0 or 1",
+    "month": "a month such as 2024-09",
+}
+_RANKING: Final[Schema] = {"rank": "whole", "model": "text", "r2": "number"}
+_STAGES: Final[Schema] = {"model": "text", "stage": "text", "r2": "number"}
+_CONCEPTS: Final[Schema] = {"concept": "text", "category": "text", "definition": "text"}
+_SUITE: Final[Schema] = dict.fromkeys(
+    (
+        "model",
+        "citation",
+        "attention_type",
+        "training_tokens",
+        "heads",
+        "hidden_dim",
+        "ranked_model",
+    ),
+    "text",
+)
+_INGREDIENTS: Final[Schema] = {
+    "model": "text",
+    "hf_id": "text",
+    "r2_published": "number",
+    "rank_published": "whole",
+    "family": "text",
+    "architecture": "text",
+    "n_params_billion": "number",
+    "n_params_active_billion": "number",
+    "n_layers": "whole",
+    "hidden_size": "whole",
+    "n_heads": "number",
+    "n_kv_heads": "number",
+    "head_dim": "number",
+    "attention_dim": "number",
+    "mlp_size": "whole",
+    "vocab_size": "whole",
+    "context_length": "number",
+    "activation": "text",
+    "attention_type": "text",
+    "training_tokens_trillion": "number",
+    "instruction_tuned": "flag",
+    "post_training_stage": "text",
+    "multimodal": "flag",
+    "release_date": "month",
+    "license": "text",
+    "source": "text",
+    "confidence": "text",
+    "note": "text",
+}
+_NAMES: Final[Schema] = {"model": "text", "hf_id": "text", "r2_published": "number"}
+_SCORES: Final[Schema] = dict.fromkeys(BENCHMARKS, "number")
+_ORIGIN: Final[Schema] = {"scale": "text", "source": "text", "note": "text"}
+_SETTINGS: Final[Schema] = {
+    "protocol": "text",
+    "precision": "text",
+    "chat_template": "text",
+    "math_lvl5_before_rescoring": "number",
+}
+_REEVALUATIONS: Final[Schema] = {**_NAMES, "set": "text", **_SCORES, **_ORIGIN}
+_SCALES: Final[dict[str, tuple[str, Schema, float]]] = {
+    "raw": ("open_llm_leaderboard.csv", {**_NAMES, **_SCORES, **_ORIGIN, **_SETTINGS}, 1.0),
+    "normalised": (
+        "open_llm_leaderboard_normalised.csv",
+        {**_NAMES, **_SCORES, **_ORIGIN},
+        100.0,
+    ),
+}
+
+
+def load_ranking(path: Path | None = None) -> pd.DataFrame:
+    """Load the ranking of models that Paper B prints.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Another file with the same columns.
+
+    Returns
+    -------
+    DataFrame
+        75 rows, best first: ``rank`` (1 to 75), ``model`` (the paper's spelling), ``r2``
+        (Procrustes R², 0 to 1), ``r2_printed`` (its printed digits, text).
+
+    Raises
+    ------
+    HumanlikeError
+        If rows are missing, a model occurs twice, ranks have gaps, R² leaves 0 to 1 or rises.
+    """
+    path = path or _file("published", "paper_b_ranking.csv")
+    frame = _with_printed_r2(path, _RANKING, N_MODELS)
+    _check_unique(frame, ["model"], path)
+    expected = list(range(1, N_MODELS + 1))
+    for row, (rank, found) in enumerate(zip(expected, frame["rank"], strict=True), start=1):
+        if rank != found:
+            raise _problem(
+                path, f"row {row} should have rank {rank}, ranks without gaps; got {found}"
+            )
+    rises = frame["model"][frame["r2"].diff() > 0]
+    if len(rises):
+        raise _problem(path, f"r2 should not rise with rank, but it does at {rises.iloc[0]}")
+    return frame
+
+
+def load_stages(path: Path | None = None) -> pd.DataFrame:
+    """Load Paper B's table of R² by stage of post-training, averages included.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Another file with the same columns.
+
+    Returns
+    -------
+    DataFrame
+        21 rows: ``model`` (the series, or "Average"), ``stage``, ``r2`` (Procrustes R², 0 to 1),
+        ``r2_printed`` (its printed digits, text), ``is_average`` (bool).
+
+    Raises
+    ------
+    HumanlikeError
+        If rows are missing, a model and stage occur twice, or R² leaves 0 to 1.
+    """
+    path = path or _file("published", "paper_b_stages.csv")
+    frame = _with_printed_r2(path, _STAGES, N_STAGES)
+    _check_unique(frame, ["model", "stage"], path)
+    return frame.assign(is_average=frame["model"] == "Average")
+
+
+def load_suite(path: Path | None = None) -> pd.DataFrame:
+    """Load the table of models that Paper B prints in its appendix, which is not its ranking.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Another file with the same columns.
+
+    Returns
+    -------
+    DataFrame
+        55 rows. As printed, text: ``model``, ``citation``, ``attention_type``, ``training_tokens``,
+        ``heads``, ``hidden_dim``. Ours: ``ranked_model``, the ranked model the row describes.
+        Read from the printed text, NaN where nothing is printed: ``training_tokens_trillion``
+        (10¹²), ``n_heads``, ``n_kv_heads`` (NaN for "shared KV"), ``hidden_size``.
+
+    Raises
+    ------
+    HumanlikeError
+        If rows are missing, a model occurs twice, or a cell cannot be read.
+    """
+    path = path or _file("published", "paper_b_suite.csv")
+    frame = _read(path, _SUITE, N_SUITE)
+    _check_unique(frame, ["model"], path)
+    tokens = _parts(frame, "training_tokens", r"([\d.]+)([BT])", path)
+    heads = _parts(frame, "heads", r"(\d+)(?: \((\d+|shared) KV\))?", path)
+    hidden = _parts(frame, "hidden_dim", r"(\d+)()", path)
+    return frame.assign(
+        training_tokens_trillion=tokens[0].astype(float) / tokens[1].map({"T": 1, "B": 1000}),
+        n_heads=heads[0].astype(float),
+        n_kv_heads=heads[1].where(heads[1] != "shared").astype(float),
+        hidden_size=hidden[0].astype(float),
+    )
+
+
+def load_concepts(path: Path | None = None) -> pd.DataFrame:
+    """Load the concepts that were compared, with Paper B's categories and definitions.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Another file with the same columns.
+
+    Returns
+    -------
+    DataFrame
+        128 rows: ``concept``, ``category``, ``definition``; text, exactly as printed, also where
+        the definition is of another sense of the word than the category.
+
+    Raises
+    ------
+    HumanlikeError
+        If rows are missing, a concept occurs twice, or a cell is empty.
+    """
+    path = path or _file("concepts.csv")
+    frame = _read(path, _CONCEPTS, N_CONCEPTS)
+    _check_unique(frame, ["concept"], path)
+    for column in _CONCEPTS:
+        empty = frame.index[frame[column].str.strip() == ""]
+        if len(empty):
+            raise _problem(path, f"row {empty[0] + 1} has no {column}")
+    return frame
+
+
+def load_ingredients(path: Path | None = None) -> pd.DataFrame:
+    """Load the compiled ingredients of the ranked models.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Another file with the same columns.
+
+    Returns
+    -------
+    DataFrame
+        75 rows. Text, "" if unknown: ``model``, ``hf_id``, ``family``, ``architecture``,
+        ``activation``, ``attention_type``, ``post_training_stage``, ``license``, ``source``,
+        ``confidence``, ``note``. Counts: ``rank_published``, ``n_layers``, ``hidden_size``,
+        ``mlp_size``, ``vocab_size``. Numbers, NaN if unknown or not applicable:
+        ``r2_published``, ``n_params_billion`` and ``n_params_active_billion`` (10⁹), ``n_heads``,
+        ``n_kv_heads``, ``head_dim``, ``attention_dim``, ``context_length`` (tokens),
+        ``training_tokens_trillion`` (10¹²). Bool: ``instruction_tuned``, ``multimodal``. Date:
+        ``release_date`` (first day of the month). Meanings: ``data/ingredients/README.md``.
+
+    Raises
+    ------
+    HumanlikeError
+        If rows or columns are missing, a model occurs twice, or a cell cannot be read.
+    """
+    path = path or _file("ingredients", "models.csv")
+    frame = _read(path, _INGREDIENTS, N_MODELS)
+    _check_unique(frame, ["model"], path)
+    return frame
+
+
+def load_leaderboard(ranking: Path | None = None, ingredients: Path | None = None) -> pd.DataFrame:
+    """Load the ranking with the ingredients of each model beside it.
+
+    Parameters
+    ----------
+    ranking, ingredients : Path, optional
+        Other files with the same columns.
+
+    Returns
+    -------
+    DataFrame
+        75 rows, best first: the columns of `load_ranking`, then those of `load_ingredients` except
+        ``rank_published`` and ``r2_published``, which repeat the ranking.
+
+    Raises
+    ------
+    HumanlikeError
+        If the tables do not name the same models, or give a model another rank or R².
+    """
+    left, right = load_ranking(ranking), load_ingredients(ingredients)
+    alone = set(left["model"]) - set(right["model"])
+    unranked = set(right["model"]) - set(left["model"])
+    if alone or unranked:
+        raise HumanlikeError(
+            "The ranking and the ingredients should name the same models. "
+            f"Ranked without ingredients: {_listed(alone)}. Not ranked: {_listed(unranked)}."
+        )
+    both = left.merge(right, on="model", how="left", validate="one_to_one")
+    differs = (both["rank"] != both["rank_published"]) | (both["r2"] != both["r2_published"])
+    if differs.any():
+        raise HumanlikeError(
+            "The ranking and the ingredients should give each model the same rank and R². "
+            f"They differ for: {_listed(both.loc[differs, 'model'])}."
+        )
+    return both.drop(columns=["rank_published", "r2_published"])
+
+
+def load_benchmarks(path: Path | None = None, scale: Scale = "raw") -> pd.DataFrame:
+    """Load public benchmark scores of the ranked models.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Another file with the same columns.
+    scale : {"raw", "normalised"}
+        Fractions correct (0 to 1), or the leaderboard's own scale (0 to 100, guessing is 0).
+
+    Returns
+    -------
+    DataFrame
+        75 rows: ``model``, ``hf_id``, ``r2_published``; the scores ``ifeval``, ``bbh``,
+        ``math_lvl5``, ``gpqa``, ``musr``, ``mmlu_pro`` (NaN if none was found); ``scale``,
+        ``source``, ``note``. On the raw scale also ``protocol``, ``precision``, ``chat_template``
+        (text, "" if unknown) and ``math_lvl5_before_rescoring``. Meanings:
+        ``data/benchmarks/README.md``.
+
+    Raises
+    ------
+    HumanlikeError
+        If the scale is unknown, rows are missing, a model occurs twice, or a score leaves its
+        scale.
+    """
+    if scale not in _SCALES:
+        raise HumanlikeError(unknown("scale", scale, _SCALES))
+    name, schema, top = _SCALES[scale]
+    path = path or _file("benchmarks", name)
+    frame = _read(path, schema, N_MODELS)
+    _check_unique(frame, ["model"], path)
+    _check_scores(frame, scale, top, path)
+    return frame
+
+
+def load_reevaluations(path: Path | None = None) -> pd.DataFrame:
+    """Load the benchmark scores of two groups that evaluated the ranked models again.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Another file with the same columns.
+
+    Returns
+    -------
+    DataFrame
+        45 rows, one for each model and ``set`` ("B" or "C"), otherwise with the columns of
+        `load_benchmarks` up to ``note``; scores are fractions correct (0 to 1).
+
+    Raises
+    ------
+    HumanlikeError
+        If rows are missing, a model and set occur twice, or a score leaves 0 to 1.
+    """
+    path = path or _file("benchmarks", "reevaluations.csv")
+    frame = _read(path, _REEVALUATIONS, N_REEVALUATIONS)
+    _check_unique(frame, ["model", "set"], path)
+    _check_scores(frame, "raw", 1.0, path)
+    return frame
+
+
+def _file(*parts: str) -> Path:
+    return project_root().joinpath("data", *parts)
+
+
+def _problem(path: Path, what: str) -> HumanlikeError:
+    return HumanlikeError(f"{path.name}: {what}. Restore or correct the file: {path}")
+
+
+def _listed(names: Iterable[object]) -> str:
+    return ", ".join(sorted(str(name) for name in names)) or "none"
+
+
+def _read(path: Path, schema: Schema, rows: int) -> pd.DataFrame:
+    """Read a table as text, then give every column its type."""
+    import pandas as pd
+
+    if not path.is_file():
+        raise HumanlikeError(f"There is no table {path}. It is part of the project: restore it.")
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (ValueError, pd.errors.ParserError) as error:
+        raise _problem(path, f"not a table of comma-separated UTF-8 text ({error})") from error
+    missing, extra = set(schema) - set(frame.columns), set(frame.columns) - set(schema)
+    if missing or extra:
+        raise _problem(path, f"columns missing: {_listed(missing)}; not expected: {_listed(extra)}")
+    if len(frame) != rows:
+        raise _problem(path, f"expected {rows} rows, found {len(frame)}")
+    return frame.assign(**{name: _typed(frame[name], kind, path) for name, kind in schema.items()})
+
+
+def _typed(column: pd.Series[str], kind: Kind, path: Path) -> pd.Series[Any]:
+    """Convert a column of text; the first cell that cannot be converted is an error."""
+    import pandas as pd
+
+    if kind == "text":
+        return column
+    values: pd.Series[Any]
+    if kind == "flag":
+        values = column.map({"1": True, "0": False})
+    elif kind == "month":
+        values = pd.to_datetime(column, format="%Y-%m", errors="coerce")
+    else:
+        pattern = r"\d+" if kind == "whole" else r"-?\d+(?:\.\d+)?"
+        values = pd.to_numeric(column.where(column.str.fullmatch(pattern)), errors="coerce")
+    bad = values.isna() & ((column != "") | (kind != "number"))
+    if bad.any():
+        row = int(bad.to_numpy().argmax())
+        where = f"row {row + 1}, column {column.name}"
+        raise _problem(path, f"{where}: expected {_EXPECTED[kind]}, got '{column.iloc[row]}'")
+    if kind == "month":
+        return values
+    return values.astype(bool if kind == "flag" else "int64" if kind == "whole" else "float64")
+
+
+def _with_printed_r2(path: Path, schema: Schema, rows: int) -> pd.DataFrame:
+    """Read a table with R², keep its printed digits beside it, and check its range."""
+    printed = _read(path, {**schema, "r2": "text"}, rows)
+    frame = printed.assign(r2=_typed(printed["r2"], "number", path), r2_printed=printed["r2"])
+    outside = ~frame["r2"].between(0, 1)
+    if outside.any():
+        row = int(outside.to_numpy().argmax())
+        got = printed["r2"].iloc[row]
+        raise _problem(path, f"row {row + 1}: r2 should lie from 0 to 1, got '{got}'")
+    return frame
+
+
+def _check_unique(frame: pd.DataFrame, columns: list[str], path: Path) -> None:
+    twice = frame.loc[frame.duplicated(columns), columns]
+    if len(twice):
+        names = " / ".join(str(value) for value in twice.iloc[0])
+        raise _problem(path, f"{' and '.join(columns)} should be unique, but {names} occurs twice")
+
+
+def _check_scores(frame: pd.DataFrame, scale: str, top: float, path: Path) -> None:
+    """Check that filled rows carry the scale's name and that every score lies on the scale."""
+    scores = frame[list(BENCHMARKS)]
+    filled = scores.notna().any(axis=1)
+    other = frame.index[filled & (frame["scale"] != scale)]
+    if len(other):
+        got = frame["scale"].iloc[other[0]]
+        raise _problem(path, f"row {other[0] + 1} should have scale '{scale}', got '{got}'")
+    for name in BENCHMARKS:
+        outside = frame.index[(frame[name] < 0) | (frame[name] > top)]
+        if len(outside):
+            value = frame[name].iloc[outside[0]]
+            raise _problem(
+                path, f"row {outside[0] + 1}: {name} should lie from 0 to {top:g}, got {value:g}"
+            )
+
+
+def _parts(frame: pd.DataFrame, column: str, pattern: str, path: Path) -> pd.DataFrame:
+    """Take a column's cells apart; empty cells give missing parts, any other misfit is an error."""
+    found = frame[column].str.extract(f"^{pattern}$")
+    bad = frame.index[found[0].isna() & (frame[column] != "")]
+    if len(bad):
+        raise _problem(
+            path, f"row {bad[0] + 1}, column {column}: cannot read '{frame[column].iloc[bad[0]]}'"
+        )
+    return found

@@ -1,0 +1,63 @@
+"""What this process has read so far, for the provenance note of a page."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from humanlike.data.registry import dataset
+
+_lock = threading.Lock()
+_log: dict[tuple[str, bool], DataUse] = {}
+
+
+@dataclass(frozen=True)
+class DataUse:
+    """One data set that was read, or whose simulated stand-in was used."""
+
+    id: str
+    title: str
+    licence: str
+    citation: str
+    citation_keys: tuple[str, ...]
+    """Keys of ``book/references.bib``."""
+    real: bool
+    """False if simulated data took its place."""
+    sha256: Mapping[str, str] = field(default_factory=dict)
+    """Checksum by registry path of each file that was read; empty if simulated."""
+
+
+def note(dataset_id: str, files: Iterable[str] = (), real: bool = True) -> None:
+    """Remember that files of a data set were read.
+
+    Parameters
+    ----------
+    dataset_id : str
+        Id in the registry.
+    files : iterable of str
+        Registry paths or unambiguous names of the files; ignored if not real.
+    real : bool
+        False if simulated data took the place of this data set.
+    """
+    data = dataset(dataset_id)
+    read = [data.file(name) for name in files] if real else []
+    with _lock:
+        known = _log.get((data.id, real)) or DataUse(
+            data.id, data.title, data.licence, data.citation, data.citation_keys, real
+        )
+        digests = dict(known.sha256) | {file.path: file.sha256 for file in read}
+        _log[data.id, real] = replace(known, sha256=MappingProxyType(digests))
+
+
+def used() -> list[DataUse]:
+    """Return what was read since the start or the last `clear`, in order of first use."""
+    with _lock:
+        return list(_log.values())
+
+
+def clear() -> None:
+    """Forget what was read, as at the start of a page."""
+    with _lock:
+        _log.clear()
