@@ -87,7 +87,9 @@ def _dress(cell: NotebookNode, where: str) -> None:
     figures = [o for o in cell.get("outputs", []) if FIGURE_KEY in o.get("metadata", {})]
     if len(figures) > 1:
         names = ", ".join(o["metadata"][FIGURE_KEY]["name"] for o in figures)
-        raise HumanlikeError(f"{where}: one cell shows several figures ({names}); give each its own.")
+        raise HumanlikeError(
+            f"{where}: one cell shows several figures ({names}); give each its own."
+        )
     for output in figures:
         note = output["metadata"].pop(FIGURE_KEY)
         cell.metadata["mystnb"] = {

@@ -108,13 +108,15 @@ def ledger_totals(book: Book) -> str:
     for verdict in VERDICTS:
         counts = [str(by_paper[paper][verdict]) for paper in ("A", "B")]
         rows.append([verdict, *counts, str(every[verdict])])
-    rows.append(["all", *(str(sum(by_paper[p].values())) for p in ("A", "B")), str(len(book.findings))])
+    rows.append(
+        ["all", *(str(sum(by_paper[p].values())) for p in ("A", "B")), str(len(book.findings))]
+    )
     text = table(["Verdict", "Paper A", "Paper B", "Both"], rows, caption="Claims by verdict",
                  name="tab-ledger-totals")  # fmt: skip
     if every[NOT_RUN]:
         text += (
-            f"\n\n{every[NOT_RUN]} claims were not run in this build: their chapter was not executed, "
-            "or its data could not be had."
+            f"\n\n{every[NOT_RUN]} claims were not run in this build: their chapter was not "
+            "executed, or its data could not be had."
         )
     return text
 
@@ -187,7 +189,9 @@ def parameters(book: Book) -> str:
                 ]
             )
     head = ["Chapter", "Parameter", "Type", "Allowed", "Default", "Profiles", "What it does"]
-    return table(head, rows, caption="Parameters", name="tab-parameters", classes="hl-table hl-search")
+    return table(
+        head, rows, caption="Parameters", name="tab-parameters", classes="hl-table hl-search"
+    )
 
 
 BLOCKS: dict[str, Callable[[Book], str]] = {

@@ -14,7 +14,7 @@ from typing import Any
 
 from humanlike.book.blocks import Book
 from humanlike.book.chapters import Chapter, find_chapters, get_chapter, read_parameters
-from humanlike.book.claims import Finding, judge, load_claims
+from humanlike.book.claims import Finding, count_by_chapter, judge, load_claims
 from humanlike.book.execute import Cache, ChapterFailed, Execution, stop_all
 from humanlike.book.fingerprint import fingerprint, versions
 from humanlike.book.parameters import resolve
@@ -126,7 +126,11 @@ def fetch_data(chapters: list[Chapter]) -> None:
 
 
 def plan(
-    chapter: Chapter, profile: str, root: Path, cache: Cache, overrides: dict[str, str] | None = None
+    chapter: Chapter,
+    profile: str,
+    root: Path,
+    cache: Cache,
+    overrides: dict[str, str] | None = None,
 ) -> Plan:
     """Resolve a chapter's parameters and look for a kept execution.
 
@@ -196,8 +200,9 @@ def _render_if_changed(root: Path, values: Values, stale: set[str], profile: str
     stage = work / "stage"
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
-    labels = write_chapters(stage, values)
     findings = [judge(claim, values) for claim in load_claims(root)]
+    values.counts = count_by_chapter(findings, values.chapters)
+    labels = write_chapters(stage, values)
     write_pages(stage, root, Book(values, findings, labels, stale))
     state = {
         "profile": profile,

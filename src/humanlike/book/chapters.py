@@ -1,7 +1,7 @@
 """The chapters: find them, read them, keep each pair of files equal.
 
-A chapter ``rsa`` is three files in ``notebooks/``: ``rsa.py`` (the source, jupytext percent format),
-``rsa.ipynb`` (its pair, without outputs) and ``rsa.yml`` (its card: title, data, profiles and the
+A chapter ``rsa`` is three files in ``notebooks/``: ``rsa.py`` (the source, jupytext percent
+format), ``rsa.ipynb`` (its pair, without outputs) and ``rsa.yml`` (its card: title, data, profiles and the
 values it records).
 """
 
@@ -180,7 +180,9 @@ def _expand_values(declared: dict[str, Any]) -> dict[str, ValueSpec]:
     for pattern, spec in declared.items():
         entry = spec if isinstance(spec, dict) else {"doc": str(spec)}
         for key in _expand(pattern):
-            values[key] = ValueSpec(doc=str(entry.get("doc", "")), format=str(entry.get("format", "")))
+            values[key] = ValueSpec(
+                doc=str(entry.get("doc", "")), format=str(entry.get("format", ""))
+            )
     return values
 
 
@@ -196,7 +198,7 @@ def read_notebook(chapter: Chapter) -> NotebookNode:
     """Read a chapter's source as a notebook whose cell ids depend only on its content."""
     import jupytext
 
-    notebook = jupytext.read(chapter.source)
+    notebook: NotebookNode = jupytext.read(chapter.source)
     seen: dict[str, int] = {}
     for cell in notebook.cells:
         digest = hashlib.sha256(cell.source.encode()).hexdigest()[:10]
@@ -225,7 +227,9 @@ def pair_difference(chapter: Chapter) -> str:
         return f"{len(source.cells)} cells in the source, {len(pair.cells)} in the notebook"
     for number, (ours, theirs) in enumerate(zip(source.cells, pair.cells, strict=True), start=1):
         if ours.cell_type != theirs.cell_type:
-            return f"cell {number} is {ours.cell_type} in the source, {theirs.cell_type} in the pair"
+            return (
+                f"cell {number} is {ours.cell_type} in the source, {theirs.cell_type} in the pair"
+            )
         if ours.source != theirs.source:
             return f"the text of cell {number} differs"
         if ours.metadata != theirs.metadata:

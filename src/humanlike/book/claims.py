@@ -7,6 +7,7 @@ chapter recorded; the file also holds the verdict that was committed, so that a 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -144,7 +145,9 @@ def _read(entry: dict[str, Any], file: str) -> Claim:
     where = f"data/claims/{file}, claim '{entry.get('id', '?')}'"
     for key in entry:
         if key not in (*_REQUIRED, *_OPTIONAL):
-            raise HumanlikeError(f"{where}: " + unknown("entry", str(key), (*_REQUIRED, *_OPTIONAL)))
+            raise HumanlikeError(
+                f"{where}: " + unknown("entry", str(key), (*_REQUIRED, *_OPTIONAL))
+            )
     for key in _REQUIRED:
         if key not in entry:
             raise HumanlikeError(f"{where}: the entry '{key}' is missing.")
@@ -163,7 +166,7 @@ def _check(claim: Claim, where: str) -> None:
         raise HumanlikeError(f"{where}: " + unknown("verdict", claim.verdict, VERDICTS))
     if bool(claim.reason) == bool(claim.compare):
         raise HumanlikeError(
-            f"{where}: give either 'compare' (how to test it) or 'reason' (why it cannot be tested)."
+            f"{where}: give either 'compare' (how to test it) or 'reason' (why it cannot be)."
         )
     if claim.compare and claim.compare not in COMPARISONS:
         raise HumanlikeError(f"{where}: " + unknown("comparison", claim.compare, COMPARISONS))
@@ -252,3 +255,19 @@ def _number(text: str, where: str) -> Decimal:
 def totals(findings: list[Finding]) -> dict[str, int]:
     """Count the findings by verdict, every verdict listed."""
     return {v: sum(finding.verdict == v for finding in findings) for v in VERDICTS}
+
+
+def count_by_chapter(findings: list[Finding], chapters: Iterable[str]) -> dict[str, int]:
+    """Count the claims of each chapter, all of them and by verdict.
+
+    Returns
+    -------
+    dict of str to int
+        Keys ``chapter`` and ``chapter/verdict``.
+    """
+    counts = {}
+    for chapter in chapters:
+        own = [finding for finding in findings if finding.claim.chapter == chapter]
+        counts[chapter] = len(own)
+        counts |= {f"{chapter}/{verdict}": n for verdict, n in totals(own).items()}
+    return counts

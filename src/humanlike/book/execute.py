@@ -23,6 +23,10 @@ KEPT_PER_CHAPTER = 12
 Progress = Callable[[int, int], None]
 
 
+def silent(_done: int, _total: int) -> None:
+    """Show no progress."""
+
+
 @dataclass(frozen=True)
 class Execution:
     """One executed chapter.
@@ -80,7 +84,7 @@ def execute(
     profile: str,
     out: Path,
     root: Path,
-    on_progress: Progress = lambda done, total: None,
+    on_progress: Progress = silent,
 ) -> Execution:
     """Execute a chapter into a folder.
 
@@ -208,7 +212,7 @@ class Cache:
         parameters: dict[str, Any],
         profile: str,
         root: Path,
-        on_progress: Progress = lambda done, total: None,
+        on_progress: Progress = silent,
     ) -> Execution:
         """Execute a chapter and keep the result.
 

@@ -1,8 +1,8 @@
 """What an execution depends on, and the key that stands for it.
 
 The key covers the notebook's code cells, its parameters, every module of this package the cells can
-reach through imports, the project's own data files, the registered data sets and whether they are at
-hand, and the versions of Python and all installed distributions. Prose is left out: an edited
+reach through imports, the project's own data files, the registered data sets and whether they are
+at hand, and the versions of Python and all installed distributions. Prose is left out: an edited
 sentence does not execute a chapter again.
 """
 
@@ -170,4 +170,3 @@ def _module_file(name: str) -> Path | None:
 
 def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
-

@@ -114,7 +114,7 @@ class Parameter:
     def _check_one(self, kind: str, value: Any) -> Any:
         if kind == "float" and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
-        expected = {"int": int, "float": float, "str": str, "bool": bool}[kind]
+        expected: Any = {"int": int, "float": float, "str": str, "bool": bool}[kind]
         if not isinstance(value, expected) or (kind == "int" and isinstance(value, bool)):
             raise self._wrong_type(value)
         if isinstance(value, float) and not math.isfinite(value):
@@ -124,7 +124,9 @@ class Parameter:
                 f"Parameter '{self.name}' is {value}, outside its range {self.allowed}."
             )
         if self.choices and value not in self.choices:
-            raise HumanlikeError(unknown(f"value for '{self.name}'", str(value), map(str, self.choices)))
+            raise HumanlikeError(
+                unknown(f"value for '{self.name}'", str(value), map(str, self.choices))
+            )
         return value
 
     def _wrong_type(self, value: Any) -> HumanlikeError:
@@ -150,7 +152,9 @@ def parse_cell(source: str, where: str) -> dict[str, Parameter]:
     try:
         body = ast.parse(source).body
     except SyntaxError as error:
-        raise HumanlikeError(f"{where}: the parameters cell is not valid Python: {error}.") from None
+        raise HumanlikeError(
+            f"{where}: the parameters cell is not valid Python: {error}."
+        ) from None
     comments = _comments(source)
     parameters = {}
     for node in body:
@@ -161,14 +165,17 @@ def parse_cell(source: str, where: str) -> dict[str, Parameter]:
 
 def _comments(source: str) -> dict[int, str]:
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    return {t.start[0]: t.string.lstrip("# ").rstrip() for t in tokens if t.type == tokenize.COMMENT}
+    return {
+        t.start[0]: t.string.lstrip("# ").rstrip() for t in tokens if t.type == tokenize.COMMENT
+    }
 
 
 def _parse_line(node: ast.stmt, comments: dict[int, str], where: str) -> Parameter:
     line = getattr(node, "end_lineno", 0) or 0
     if not isinstance(node, ast.AnnAssign) or node.value is None:
         raise HumanlikeError(
-            f"{where}: line {line} of the parameters cell is not 'name: type = value  # what it does'."
+            f"{where}: line {line} of the parameters cell is not "
+            "'name: type = value  # what it does'."
         )
     name, kind = ast.unparse(node.target), ast.unparse(node.annotation)
     if kind not in _TYPES:

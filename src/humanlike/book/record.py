@@ -1,7 +1,7 @@
 """What a notebook calls: record a value, show a figure, show a table.
 
-Everything leaves the notebook as cell output, so an executed notebook carries its own values, captions
-and provenance, wherever it was executed::
+Everything leaves the notebook as cell output, so an executed notebook carries its own values,
+captions and provenance, wherever it was executed::
 
     page = begin("rsa")
     page.record("rho.en.all.base", rho)
@@ -42,9 +42,7 @@ class Page:
         """Whether any data read so far are simulated."""
         return any(not use.real for use in usage.used())
 
-    def record(
-        self, key: str, value: Any, interval: tuple[float, float] | None = None
-    ) -> None:
+    def record(self, key: str, value: Any, interval: tuple[float, float] | None = None) -> None:
         """Record one value under a key the chapter's card declares.
 
         Parameters
@@ -59,7 +57,7 @@ class Page:
         Raises
         ------
         HumanlikeError
-            If the key is not declared, or a number is NaN or infinite, or the type is none of these.
+            If the key is not declared, a number is NaN or infinite, or the type is another.
         """
         if key not in self.chapter.values:
             raise HumanlikeError(
@@ -148,7 +146,13 @@ def close() -> None:
     if _open is None:
         raise HumanlikeError("The notebook never called humanlike.book.record.begin(chapter).")
     data = [
-        {"id": u.id, "title": u.title, "real": u.real, "files": dict(u.sha256), "licence": u.licence}
+        {
+            "id": u.id,
+            "title": u.title,
+            "real": u.real,
+            "files": dict(u.sha256),
+            "licence": u.licence,
+        }
         for u in usage.used()
     ]
     session = {"chapter": _open.chapter.name, "real": not _open.simulated, "data": data}
@@ -171,8 +175,8 @@ def plain_scalar(key: str, value: Any) -> int | float | str | bool:
         )
     if isinstance(value, float) and not math.isfinite(value):
         raise HumanlikeError(
-            f"Value '{key}' is {value}. A value that does not exist is not recorded: find out where "
-            "the missing number comes from, or leave the key out."
+            f"Value '{key}' is {value}. A value that does not exist is not recorded: find out "
+            "where the missing number comes from, or leave the key out."
         )
     return value
 
@@ -180,4 +184,4 @@ def plain_scalar(key: str, value: Any) -> int | float | str | bool:
 def _display(data: dict[str, Any], metadata: dict[str, Any] | None = None) -> None:
     from IPython.display import display
 
-    display(data, metadata=metadata or {}, raw=True)  # type: ignore[no-untyped-call]
+    display(data, metadata=metadata or {}, raw=True)

@@ -32,11 +32,25 @@ def render(stage: Path, html: Path, *, strict: bool = True) -> None:
     """
     work = stage.with_name(stage.name + "-output")
     shutil.rmtree(work, ignore_errors=True)
-    command = [sys.executable, "-c", _START, "build", str(stage), "--path-output", str(work), "--all"]
+    command = [
+        sys.executable,
+        "-c",
+        _START,
+        "build",
+        str(stage),
+        "--path-output",
+        str(work),
+        "--all",
+    ]
     command += ["-W", "-n", "--keep-going"] if strict else []
     environment = os.environ | {"PYTHONWARNINGS": "ignore", "NO_COLOR": "1"}
     done = subprocess.run(
-        command, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL, check=False
+        command,
+        capture_output=True,
+        text=True,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        check=False,
     )
     pages = work / "_build" / "html"
     if done.returncode or not (pages / "index.html").is_file():

@@ -11,9 +11,7 @@ def setup(app: Any) -> dict[str, bool]:
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _drop_thebe(
-    app: Any, page: str, template: str, context: dict[str, Any], doctree: Any
-) -> None:
+def _drop_thebe(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     """Take out the live-code script, which stands on every page and points to another host."""
     del app, page, template, doctree
     scripts = context.get("script_files", [])

@@ -1,8 +1,8 @@
 """The staging copy: what jupyter-book renders, made from sources and executions.
 
-It has the repository's own layout, so that every launch button points to a file that exists there; an
-executed notebook takes the place of its pair. Everything the pages show is in this copy, so two equal
-copies give the same book.
+It has the repository's own layout, so that every launch button points to a file that exists there;
+an executed notebook takes the place of its pair. Everything the pages show is in this copy, so two
+equal copies give the same book.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _NAME = re.compile(r"^:name: ([\w-]+)\s*$", re.MULTILINE)
 UNAVAILABLE = """
 
 :::{warning} Some numbers are missing
-Numbers shown as *n/a* come from chapters that were not executed in this build or whose data could not
-be had ({chapters}).
+Numbers shown as *n/a* come from chapters that were not executed in this build or whose data could
+not be had ({chapters}).
 :::
 """
 

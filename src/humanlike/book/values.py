@@ -1,21 +1,22 @@
 """Recorded values in prose: ``{value}`key``` becomes the number a chapter recorded.
 
 A key may name its chapter (``{value}`rsa/rho.en.all.base```) and a format specification
-(``{value}`rho.en.all.base:.2f```); ``{interval}`…``` prints the recorded interval. Values are filled in
+(``{value}`rho.en.all.base:.2f```); ``{interval}`…``` prints the recorded interval, and
+``{claims}`rsa/reproduced``` counts the claims of a chapter with a verdict (without one, all of them). Values are filled in
 when a page is staged, so a page can never show a number of an earlier execution.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from humanlike.book.chapters import Chapter
 from humanlike.book.execute import Execution
 from humanlike.errors import HumanlikeError, unknown
 
-_ROLE = re.compile(r"\{(value|interval)\}`([^`]+)`")
+_ROLE = re.compile(r"\{(value|interval|claims)\}`([^`]+)`")
 NOT_RUN = "n/a"
 
 
@@ -30,8 +31,10 @@ class Values:
     executions : dict of str to Execution
         Those that were executed.
     strict : bool
-        Whether a declared value that an execution did not record is an error; a run with fewer models
-        may well leave some out.
+        Whether a declared value that an execution did not record is an error; a run with fewer
+        models may well leave some out.
+    counts : dict of str to int
+        Number of claims by ``chapter`` and by ``chapter/verdict``; empty where none are judged.
     missing : set of str
         Chapters whose values a page wanted and could not have: not executed, or on simulated data.
     """
@@ -39,6 +42,7 @@ class Values:
     chapters: dict[str, Chapter]
     executions: dict[str, Execution]
     strict: bool = True
+    counts: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.missing: set[str] = set()
@@ -77,8 +81,8 @@ class Values:
         where : str
             Page, for messages.
         chapter : str
-            Chapter meant by keys that name none; its simulated values are shown, since its page says
-            that they are simulated. Simulated values of other chapters are not.
+            Chapter meant by keys that name none; its simulated values are shown, since its page
+            says that they are simulated. Simulated values of other chapters are not.
 
         Raises
         ------
@@ -95,6 +99,8 @@ class Values:
         return _ROLE.sub(one, text)
 
     def _text(self, role: str, reference: str, home: str) -> str:
+        if role == "claims":
+            return self._count(reference)
         address, _, spec = reference.partition(":")
         chapter, slash, key = address.partition("/")
         if not slash:
@@ -110,6 +116,13 @@ class Values:
             raise HumanlikeError(f"the value '{key}' was recorded without an interval.")
         low, high = (render(bound, spec) for bound in entry["interval"])
         return f"[{low}, {high}]"
+
+    def _count(self, reference: str) -> str:
+        if not self.counts:
+            return NOT_RUN
+        if reference not in self.counts:
+            raise HumanlikeError(unknown("count of claims", reference, self.counts))
+        return str(self.counts[reference])
 
 
 def render(value: Any, spec: str) -> str:

@@ -1,8 +1,8 @@
 """Execute one chapter with papermill; run as a process of its own.
 
-Called as ``python -m humanlike.book.worker REQUEST.json``. Prints one JSON line per finished cell, so
-that the caller can show progress, and leaves ``executed.ipynb`` and ``result.json`` in the folder the
-request names. The caller owns that folder and throws it away when anything goes wrong.
+Called as ``python -m humanlike.book.worker REQUEST.json``. Prints one JSON line per finished
+cell, so that the caller can show progress, and leaves ``executed.ipynb`` and ``result.json`` in the
+folder the request names. The caller owns that folder and throws it away when anything goes wrong.
 """
 
 from __future__ import annotations

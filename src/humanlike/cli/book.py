@@ -52,9 +52,7 @@ def build_book(options: argparse.Namespace) -> int:
     from humanlike.book.build import build
     from humanlike.paths import project_root
 
-    report = build(
-        project_root(), profile=options.profile, jobs=options.jobs, only=options.only
-    )
+    report = build(project_root(), profile=options.profile, jobs=options.jobs, only=options.only)
     for failure in report.failures:
         print(f"humanlike: {failure}", file=sys.stderr)
     if report.failures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from humanlike import __version__
 from humanlike.cli import book, data
@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
         "models.",
     )
     top.add_argument("--version", action="version", version=f"humanlike {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands: Any = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     book.register(commands)
     data.register(commands)
     return top

@@ -139,5 +139,5 @@ def simulate_spose(n_items: int = 1854, n_dims: int = 66, seed: int = 0) -> pd.D
     items = pd.Index([f"item-{number:04d}" for number in range(1, n_items + 1)], name="unique_id")
     table = pd.DataFrame(values, index=items)
     table.columns = pd.Index([f"dimension-{number:02d}" for number in range(1, n_dims + 1)])
-    table.attrs = {"real": False, "dataset": "things-spose"}
+    table.attrs = {"real": False, "dataset": "things-spose", "issues": []}
     return table

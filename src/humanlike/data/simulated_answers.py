@@ -59,7 +59,7 @@ def simulate_responses(parts: list[Part], *, logprobs: bool = True, seed: int = 
         table["logprobs"] = pd.Series(_first_token(values), dtype=object)
     table["finish_reason"] = "stop"
     table["model_id"] = "simulated-" + table["model"]
-    table["created"] = pd.Timestamp("2000-01-01", tz="UTC").as_unit("s")
+    table["created"] = pd.Timestamp("2000-01-01", tz="UTC").as_unit("us")
     table["fingerprint"] = ""
     table["prompt_tokens"] = 0
     table["completion_tokens"] = np.where(whole, 1, 3)

@@ -60,7 +60,10 @@ def ranked(board: pd.DataFrame, top: int) -> Figure:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7, 3.4))
-    for tuned, label, colour, hatch in ((True, "tuned", VERMILION, ""), (False, "base", GREY, "////")):
+    for tuned, label, colour, hatch in (
+        (True, "tuned", VERMILION, ""),
+        (False, "base", GREY, "////"),
+    ):
         chosen = board[board["instruction_tuned"] == tuned]
         axes.bar(
             chosen["rank"], chosen["r2"], width=0.85, label=label, hatch=hatch,

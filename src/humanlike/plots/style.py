@@ -28,6 +28,7 @@ MODEL_LABELS = {
 def use_style() -> None:
     """Set fonts, sizes, grid and reproducible SVG output for all following figures."""
     import matplotlib as mpl
+    from cycler import cycler
 
     mpl.use("agg")
     mpl.rcParams.update(
@@ -35,7 +36,7 @@ def use_style() -> None:
             "figure.figsize": (7.0, 4.0),
             "figure.dpi": 144,
             "figure.constrained_layout.use": True,
-            "axes.prop_cycle": mpl.cycler(color=list(PALETTE)),
+            "axes.prop_cycle": cycler(color=list(PALETTE)),
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.grid": True,

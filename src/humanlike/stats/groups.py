@@ -59,8 +59,8 @@ def welch(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> WelchTest
 
     References
     ----------
-    Welch (1947), Biometrika 34, 28–35, doi 10.1093/biomet/34.1-2.28. Cohen (1988), Statistical power
-    analysis for the behavioral sciences.
+    Welch (1947), Biometrika 34, 28–35, doi 10.1093/biomet/34.1-2.28. Cohen (1988), Statistical
+    power analysis for the behavioral sciences.
     """
     from scipy import stats
 
@@ -87,8 +87,8 @@ def _group(values: ArrayLike, name: str) -> NDArray[np.float64]:
     array = np.asarray(values, dtype=float).ravel()
     if len(array) < 2 or np.isnan(array).any():
         raise HumanlikeError(
-            f"The {name} group has {len(array)} values, {int(np.isnan(array).sum())} of them missing; "
-            "a comparison of means needs at least two, none missing."
+            f"The {name} group has {len(array)} values, {int(np.isnan(array).sum())} of them "
+            "missing; a comparison of means needs at least two, none missing."
         )
     return array
 
