@@ -135,6 +135,7 @@ page.figure(
 # models that also differ in size, age and data; which of these carries it is the question of the chapter on ingredients.
 
 # %% [markdown]
+# (sec-leaderboard-counts)=
 # ## Do the paper's tables agree with each other?
 #
 # Before relying on printed numbers one can ask whether they agree among themselves.

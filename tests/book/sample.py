@@ -24,7 +24,7 @@ PAGE_FILE = "_build/html/notebooks"
 TOY = b"1 2 3 4\n"
 TIMEOUT = 180
 
-HEADER = '''# ---
+HEADER = """# ---
 # jupyter:
 #   jupytext:
 #     cell_metadata_filter: tags
@@ -38,12 +38,13 @@ HEADER = '''# ---
 #     name: python3
 # ---
 
-'''
+"""
 
-ALPHA = '''# %% [markdown]
+ALPHA = """# %% [markdown]
 # # Alpha
 #
-# The mean is {value}`mean` {interval}`mean`, the label {value}`label`; beta found {value}`beta/total`.
+# The mean is {value}`mean` {interval}`mean`, the label {value}`label`.
+# Beta found {value}`beta/total`.
 
 # %% tags=["parameters"]
 n: int = 5  # how many numbers, in [1, 1000]
@@ -61,9 +62,9 @@ mean = sum(numbers) / n
 page.record("mean", mean, interval=(mean - 1, mean + 1))
 page.record("label", label)
 page.record("n.all", n)
-'''
+"""
 
-BETA = '''# %% [markdown]
+BETA = """# %% [markdown]
 # # Beta
 #
 # See {numref}`fig-beta-line`; the total is {value}`total`.
@@ -97,12 +98,13 @@ page.figure(figure, "fig-beta-line", caption="The numbers.", alt="A rising line.
 # %%
 page.table(pd.DataFrame({"number": numbers}), caption="All numbers", formats={"number": ".1f"})
 page.record("total", sum(numbers))
-'''
+"""
 
 FILES = {
     "index.md": "# A small book\n\nAlpha: {value}`alpha/mean`. Beta: {value}`beta/total`.\n",
     "book/ledger.md": "# Ledger\n\n```{hl} ledger-totals\n```\n\n```{hl} ledger\n```\n",
-    "book/status.md": "# Status\n\n```{hl} status\n```\n\n```{hl} data-sets\n```\n\n```{hl} parameters\n```\n",
+    "book/status.md": "# Status\n\n```{hl} status\n```\n\n```{hl} data-sets\n```\n\n"
+    "```{hl} parameters\n```\n",
     "book/references.bib": "",
     "_toc.yml": "format: jb-book\nroot: index\nchapters:\n  - file: notebooks/alpha\n"
     "  - file: notebooks/beta\n  - file: book/ledger\n  - file: book/status\n",

@@ -299,11 +299,13 @@ def test_a_process_killed_midway_leaves_no_half_file(tiny, server):
 
     server.answer = answer
     context = multiprocessing.get_context("spawn")
-    worker = context.Process(target=_fetch_all, args=(context.Queue(),))
+    queue = context.Queue()
+    worker = context.Process(target=_fetch_all, args=(queue,))
     worker.start()
     deadline = time.time() + 30
     while not server.hits["started"] and time.time() < deadline:
         time.sleep(0.05)
+    assert server.hits["started"] and leftovers(tiny)
     worker.kill()
     worker.join()
     gate.set()

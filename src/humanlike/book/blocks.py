@@ -111,8 +111,7 @@ def ledger_totals(book: Book) -> str:
     rows.append(
         ["all", *(str(sum(by_paper[p].values())) for p in ("A", "B")), str(len(book.findings))]
     )
-    text = table(["Verdict", "Paper A", "Paper B", "Both"], rows, caption="Claims by verdict",
-                 name="tab-ledger-totals")  # fmt: skip
+    text = table(["Verdict", "Paper A", "Paper B", "Both"], rows, caption="Claims by verdict")
     if every[NOT_RUN]:
         text += (
             f"\n\n{every[NOT_RUN]} claims were not run in this build: their chapter was not "

@@ -14,7 +14,7 @@ from typing import Any
 
 from humanlike.book.blocks import Book
 from humanlike.book.chapters import Chapter, find_chapters, get_chapter, read_parameters
-from humanlike.book.claims import Finding, count_by_chapter, judge, load_claims
+from humanlike.book.claims import Claim, Finding, count_by_chapter, judge, load_claims
 from humanlike.book.execute import Cache, ChapterFailed, Execution, stop_all
 from humanlike.book.fingerprint import fingerprint, versions
 from humanlike.book.parameters import resolve
@@ -93,6 +93,7 @@ def build(
     if jobs is not None and jobs < 1:
         raise HumanlikeError(f"--jobs is {jobs}; give at least 1.")
     chapters = find_chapters(root)
+    claims = load_claims(root)
     wanted = [get_chapter(only, root)] if only else list(chapters.values())
     fetch_data(wanted)
     cache = Cache()
@@ -109,7 +110,7 @@ def build(
     stale = _add_earlier(chapters, executions, cache, root) if only else set()
     if not report.failures:
         values = Values(chapters, executions)
-        report.rendered = _render_if_changed(root, values, stale, profile)
+        report.rendered = _render_if_changed(root, values, claims, stale, profile)
     report.seconds = time.perf_counter() - clock
     return report
 
@@ -195,12 +196,14 @@ def _add_earlier(
     return stale
 
 
-def _render_if_changed(root: Path, values: Values, stale: set[str], profile: str) -> bool:
+def _render_if_changed(
+    root: Path, values: Values, claims: list[Claim], stale: set[str], profile: str
+) -> bool:
     work, html = root / "_build", root / "_build" / "html"
     stage = work / "stage"
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
-    findings = [judge(claim, values) for claim in load_claims(root)]
+    findings = [judge(claim, values) for claim in claims]
     values.counts = count_by_chapter(findings, values.chapters)
     labels = write_chapters(stage, values)
     write_pages(stage, root, Book(values, findings, labels, stale))

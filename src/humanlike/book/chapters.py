@@ -1,8 +1,8 @@
 """The chapters: find them, read them, keep each pair of files equal.
 
 A chapter ``rsa`` is three files in ``notebooks/``: ``rsa.py`` (the source, jupytext percent
-format), ``rsa.ipynb`` (its pair, without outputs) and ``rsa.yml`` (its card: title, data, profiles and the
-values it records).
+format), ``rsa.ipynb`` (its pair, without outputs) and ``rsa.yml`` (its card: title, data, profiles
+and the values it records).
 """
 
 from __future__ import annotations

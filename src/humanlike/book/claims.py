@@ -30,7 +30,7 @@ COMPARISONS = {
     "equal": "the recomputed value equals the printed one",
     "above": "the recomputed number is larger than the printed one",
     "below": "the recomputed number is smaller than the printed one",
-    "true": "the recomputed statement is true",
+    "holds": "the recomputed statement is true",
     "conflict": "the paper's own statements agree with each other",
 }
 _REQUIRED = ("id", "paper", "section", "statement", "published", "verdict")
@@ -225,7 +225,7 @@ def _recorded(claim: Claim, values: Values) -> Any:
 def holds(claim: Claim, value: Any) -> bool:
     """Return whether a recorded value bears the claim out."""
     where = f"claim '{claim.id}'"
-    if claim.compare == "true":
+    if claim.compare == "holds":
         return value is True
     if claim.compare == "equal":
         if isinstance(value, int | float) and not isinstance(value, bool):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from humanlike.errors import HumanlikeError
 
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _START = "from jupyter_book.cli.main import main; main()"
 
 
@@ -69,6 +71,7 @@ def render(stage: Path, html: Path, *, strict: bool = True) -> None:
 
 
 def _explain(output: str, stage: Path, log: Path) -> str:
+    output = _ANSI.sub("", output)
     marks = ("WARNING", "ERROR", "Error", "Exception")
     found = [line for line in output.splitlines() if any(mark in line for mark in marks)]
     shown = "\n  ".join(line.replace(f"{stage}{os.sep}", "") for line in dict.fromkeys(found[:12]))

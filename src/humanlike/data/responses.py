@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from humanlike.data import usage
 from humanlike.data.excel import need_columns, need_unique, numbers, read_excel
 from humanlike.data.fetch import paths_of
 from humanlike.data.norms import DIMENSIONS, LANGUAGES, MODELS, SCALE, WORDS
@@ -76,8 +77,9 @@ def load_parsed(
     Returns
     -------
     DataFrame
-        Columns: language, dimension, model, index (place in the file, from 0), word, value (0 to 5,
-        NaN where the answer was no number). ``attrs``: ``real``, ``dataset``, ``issues``.
+        Columns: language, dimension, model, index (place in the file, from 0; one file lacks a
+        word, so join with `load_responses` by word), word, value (0 to 5, NaN where the answer was
+        no number). ``attrs``: ``real``, ``dataset``, ``issues``.
 
     Raises
     ------
@@ -163,6 +165,7 @@ def load_responses(
             parse_responses(files[part], part, list(read_excel(books[part])["word"]), logprobs)
             for part in files
         ]
+        usage.note(PARSED, labels.values())
         return _joined(parts, RESPONSES, _response_issues(parts))
 
     return real_or_simulated(
@@ -214,9 +217,8 @@ def parse_responses(
     if not table["index"].is_monotonic_increasing or not table["index"].is_unique:
         raise HumanlikeError(f"Responses, {part}: request numbers are repeated or out of order.")
     table["created"] = pd.to_datetime(table["created"], unit="s", utc=True)
-    for place, (name, value) in enumerate({**part._asdict(), "word": words}.items()):
-        table.insert(place if name != "word" else place + 1, name, value)
-    return table
+    first = {**part._asdict(), "index": table.pop("index"), "word": words}
+    return pd.concat([pd.DataFrame(first), table], axis="columns")
 
 
 def _response(record: Mapping[str, Any], logprobs: bool) -> dict[str, Any]:

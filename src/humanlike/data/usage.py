@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 from humanlike.data.registry import dataset
 
@@ -25,7 +24,7 @@ class DataUse:
     """Keys of ``book/references.bib``."""
     real: bool
     """False if simulated data took its place."""
-    sha256: Mapping[str, str] = field(default_factory=dict)
+    sha256: dict[str, str] = field(default_factory=dict)
     """Checksum by registry path of each file that was read; empty if simulated."""
 
 
@@ -48,7 +47,7 @@ def note(dataset_id: str, files: Iterable[str] = (), real: bool = True) -> None:
             data.id, data.title, data.licence, data.citation, data.citation_keys, real
         )
         digests = dict(known.sha256) | {file.path: file.sha256 for file in read}
-        _log[data.id, real] = replace(known, sha256=MappingProxyType(digests))
+        _log[data.id, real] = replace(known, sha256=digests)
 
 
 def used() -> list[DataUse]:

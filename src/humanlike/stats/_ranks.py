@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[Any]
 
-SHIFT = 9  # 2**9 human groups share one coarse base
+SHIFT = 7
 LANES = 72  # resamples carried in one pass: wide enough to pay for each random access
 BUFFER_BYTES = 180_000_000  # the human ranks of one pass stay below this
 CONSTANT = 1e-12  # relative spread below which all distances are tied

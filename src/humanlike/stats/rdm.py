@@ -123,6 +123,8 @@ def check_features(features: Features, what: str) -> Items:
 def _numbers(table: Any, what: str) -> NDArray[np.float64]:
     """Turn a table into float64, or say which part of it is no number."""
     try:
+        if isinstance(table, pd.DataFrame):
+            table = table.to_numpy(dtype=np.float64, na_value=np.nan)
         values: NDArray[np.float64] = np.ascontiguousarray(table, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise HumanlikeError(

@@ -1,0 +1,93 @@
+"""Tables for pages: escaped, numbers marked, missing numbers shown as such."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from humanlike.tables import to_html
+
+EVIL = "<script>alert('x & y')</script>"
+
+
+class Reader(HTMLParser):
+    """Collects the tags of a page and the text of its cells."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.cells: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.append(tag)
+        if tag in ("td", "th", "caption"):
+            self.cells.append("")
+
+    def handle_data(self, data: str) -> None:
+        self.cells[-1] += data
+
+
+def test_texts_headings_and_caption_are_escaped() -> None:
+    page = to_html(pd.DataFrame({EVIL: [EVIL]}), caption=EVIL)
+    assert "<script" not in page
+    assert Reader(page).cells == [EVIL, EVIL, EVIL]
+
+
+def test_what_a_format_function_returns_is_escaped_too() -> None:
+    page = to_html(pd.DataFrame({"a": [1]}), caption="", formats={"a": lambda value: EVIL})
+    assert Reader(page).cells[-1] == EVIL
+
+
+@given(st.lists(st.text(st.characters(blacklist_categories=("Cs", "Cc"))), min_size=1))
+def test_any_text_comes_back_out_of_its_cell(texts: list[str]) -> None:
+    reader = Reader(to_html(pd.DataFrame({"a": texts}, dtype=object), caption="c"))
+    assert reader.cells[2:] == texts
+    assert set(reader.tags) == {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+
+
+def test_columns_of_numbers_are_marked_others_are_not() -> None:
+    frame = pd.DataFrame({"n": [1], "x": [0.5], "name": ["a"], "flag": [True]})
+    page = to_html(frame, caption="c")
+    marked = re.findall(r'<th scope="col" class="hl-number">(\w+)</th>', page)
+    assert marked == ["n", "x"]
+    assert page.count('<td class="hl-number">') == 2
+
+
+def test_formats_are_a_specification_or_a_function() -> None:
+    frame = pd.DataFrame({"x": [0.12345], "n": [3], "y": [0.5]})
+    page = to_html(frame, caption="c", formats={"x": ".2f", "n": lambda value: f"no. {value}"})
+    assert Reader(page).cells[-3:] == ["0.12", "no. 3", "0.5"]
+
+
+def test_missing_values_are_a_dash_whatever_the_format() -> None:
+    frame = pd.DataFrame({"x": [np.nan], "text": [None], "when": [pd.NaT]})
+    page = to_html(frame, caption="c", formats={"x": ".2f", "text": str.upper})
+    assert Reader(page).cells[-3:] == ["–", "–", "–"]
+
+
+def test_truth_values_are_words() -> None:
+    assert Reader(to_html(pd.DataFrame({"a": [True, False]}), caption="c")).cells[-2:] == [
+        "yes",
+        "no",
+    ]
+
+
+def test_search_and_filters_are_offered_only_when_asked_for() -> None:
+    frame = pd.DataFrame({"a": ["x"], "b": ["y"]})
+    plain, rich = to_html(frame, caption="c"), to_html(frame, caption="c", search=True, filters="b")
+    assert "hl-search" not in plain
+    assert "data-filter" not in plain
+    assert 'class="table hl-table hl-search"' in rich
+    assert re.findall(r"data-filter>(\w)<", rich) == ["b"]
+
+
+def test_the_index_is_not_shown_and_an_empty_table_keeps_its_head() -> None:
+    page = to_html(pd.DataFrame({"a": [1]}, index=["secret"]), caption="c")
+    assert "secret" not in page
+    assert Reader(to_html(pd.DataFrame({"a": []}), caption="c")).cells == ["c", "a"]
