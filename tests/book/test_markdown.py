@@ -25,7 +25,9 @@ TEXTS = st.text(
 def cells_of(markdown: str) -> list[str]:
     """Render a table as the book does and return the text of its cells."""
     parser = create_md_parser(MdParserConfig(enable_extensions=EXTENSIONS), RendererHTML)
-    shown = re.findall(r"<t[dh](?:\s[^>]*)?>(.*?)</t[dh]>", parser.render(markdown), flags=re.DOTALL)
+    shown = re.findall(
+        r"<t[dh](?:\s[^>]*)?>(.*?)</t[dh]>", parser.render(markdown), flags=re.DOTALL
+    )
     return [shown_text(cell) for cell in shown]
 
 
