@@ -86,7 +86,8 @@ def compare(table, chosen, dimensions, **options):
     names = [m for m in models if table[m].notna().any()]
     ratings = {who: features(table, who, dimensions).loc[chosen] for who in ("human", *names)}
     human = ratings.pop("human")
-    return rsa_bootstrap(human, ratings, n_boot, seed, metric=metric, standardize=standardize, **options)
+    settings = {"metric": metric, "standardize": standardize, "n_jobs": -1}
+    return rsa_bootstrap(human, ratings, n_boot, seed, **settings, **options)
 
 sets = {"all": list(DIMENSIONS), "sensory": list(SENSORY), "motor": list(MOTOR)}
 results = {"en": {name: compare(english, words["en"], dims) for name, dims in sets.items()}}
@@ -134,10 +135,12 @@ for language, by_set in results.items():
 
 # %%
 import pandas as pd
+from humanlike.plots.style import MODEL_LABELS
 
 gains = pd.concat([r.table().assign(language=lang, dimensions=name)
                    for lang, by_set in results.items() for name, r in by_set.items()])  # fmt: skip
-gains = gains[gains["kind"] == "difference"]
+gains = gains[gains["kind"] == "difference"].replace({"language": {"en": "English", "nl": "Dutch"}})
+gains["name"] = gains["name"].replace(MODEL_LABELS, regex=True)
 shown = gains[["language", "dimensions", "name", "estimate", "low", "high", "p"]]
 page.table(
     shown.set_axis(["Language", "Dimensions", "Difference", "Δρ", "Low", "High", "p"], axis="columns"),
@@ -181,7 +184,7 @@ page.figure(
 # %% [markdown]
 # On motor dimensions *ρ* goes from {value}`rho.en.motor.base` to {value}`rho.en.motor.qa_ft` (QA_FT), to
 # {value}`rho.en.motor.nl_ft` (Nl_FT) and to {value}`rho.en.motor.en_ft` (En_FT)
-# ({numref}`fig-rsa-motor`). The curves lie somewhat to the right of the lines; the next section says why.
+# ({numref}`fig-rsa-motor`).
 #
 # (sec-rsa-choices)=
 # ## What hangs on the details

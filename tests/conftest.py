@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Proj
         fcntl.flock(lock, fcntl.LOCK_EX)
         project, done = Project(shared / "work"), shared / "done"
         if not done.exists():
+            shutil.rmtree(project.folder, ignore_errors=True)
             project.create().build()
             done.touch()
     return project

@@ -115,10 +115,10 @@ def test_digits_holds_when_the_number_rounds_to_the_printed_one(
         ("above", "−0.5", -0.4, True),
         ("below", "0.001", 0.0009, True),
         ("below", "0.001", 0.001, False),
-        ("true", "yes", True, True),
-        ("true", "yes", False, False),
-        ("true", "yes", 1, False),
-        ("true", "yes", "true", False),
+        ("holds", "yes", True, True),
+        ("holds", "yes", False, False),
+        ("holds", "yes", 1, False),
+        ("holds", "yes", "true", False),
     ],
 )
 def test_every_other_comparison_decides_as_it_says(

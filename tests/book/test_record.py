@@ -76,7 +76,7 @@ def test_a_scalar_of_any_kind_becomes_a_plain_one(value: Any, plain: Any) -> Non
 @pytest.mark.parametrize("make", [float, np.float64, np.float32, np.array])
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_a_number_that_does_not_exist_is_refused(make: Any, bad: float) -> None:
-    with pytest.raises(HumanlikeError, match="Value 'k' is -?(nan|inf)"):
+    with pytest.raises(HumanlikeError, match=r"Value 'k' is -?(nan|inf)"):
         plain_scalar("k", make(bad))
 
 

@@ -67,6 +67,16 @@ def test_a_role_that_cannot_be_filled_names_page_role_and_reason(text: str, mess
     assert message in str(caught.value)
 
 
+def test_claims_of_a_chapter_are_counted_all_of_them_or_by_verdict() -> None:
+    book = values()
+    text = "{claims}`rsa` {claims}`rsa/not run`"
+    assert book.fill(text, "page.md") == f"{NOT_RUN} {NOT_RUN}"
+    book.counts = {"rsa": 3, "rsa/not run": 0}
+    assert book.fill(text, "page.md") == "3 0"
+    with pytest.raises(HumanlikeError, match=r"Unknown count of claims 'rsa/not ran'\. Did you"):
+        book.fill("{claims}`rsa/not ran`", "page.md")
+
+
 def test_a_key_without_chapter_on_a_prose_page_is_an_unknown_chapter() -> None:
     with pytest.raises(HumanlikeError, match="Unknown chapter ''"):
         filled("{value}`rho`", chapter="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from humanlike.book.chapters import Chapter, read_notebook, read_parameters
@@ -16,12 +17,18 @@ from humanlike.errors import HumanlikeError
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-BANNER = """:::{danger} Simulated data, not a result
+BANNER = """:::{admonition} Simulated data, not a result
+:class: danger
 The data of this chapter could not be had, so it ran on simulated data of the same shape. Nothing on
 this page says anything about people or models, and no claim is checked against it. How to get the
 data: `humanlike data where`.
 :::"""
-NOT_EXECUTED = """:::{warning} Not executed in this build
+REMINDER = """:::{admonition} Written for the real data
+:class: danger
+These sentences were written for the real data; the numbers in them are simulated here.
+:::"""
+NOT_EXECUTED = """:::{admonition} Not executed in this build
+:class: warning
 This page shows the chapter without results.
 :::"""
 
@@ -107,15 +114,24 @@ def figure_names(notebook: NotebookNode) -> list[str]:
 def _add_notes(notebook: NotebookNode, chapter: Chapter, execution: Execution | None) -> None:
     import nbformat
 
-    def insert(place: int, name: str, text: str) -> None:
-        notebook.cells.insert(place, nbformat.v4.new_markdown_cell(text, id=name))
-
     if execution is None:
-        insert(1, "not-executed", NOT_EXECUTED)
+        below_heading(notebook, "# ", NOT_EXECUTED)
         return
     if not execution.real:
-        insert(1, "simulated", BANNER)
-    insert(len(notebook.cells), "provenance", provenance(chapter, execution))
+        below_heading(notebook, "# ", BANNER)
+        below_heading(notebook, "## What was found", REMINDER)
+    text = provenance(chapter, execution)
+    notebook.cells.append(nbformat.v4.new_markdown_cell(text, id="provenance"))
+
+
+def below_heading(notebook: NotebookNode, heading: str, note: str) -> None:
+    """Put a note below the first heading that starts like this."""
+    for cell in notebook.cells:
+        lines = cell.source.splitlines()
+        for number, line in enumerate(lines):
+            if cell.cell_type == "markdown" and line.startswith(heading):
+                cell.source = "\n".join([*lines[: number + 1], "", note, *lines[number + 1 :]])
+                return
 
 
 def provenance(chapter: Chapter, execution: Execution) -> str:
@@ -141,7 +157,7 @@ def _data_table(data: list[dict[str, Any]]) -> str:
         return "Data: only what stands in the repository's `data/` folder."
     rows = []
     for use in data:
-        sums = [f"`{path}` {digest[:12]}…" for path, digest in use["files"].items()]
+        sums = [f"`{Path(p).name}` {digest[:12]}…" for p, digest in use["files"].items()]
         shown = "; ".join(sums[:4]) + (f"; and {len(sums) - 4} more" if len(sums) > 4 else "")
         kind = "real" if use["real"] else "simulated"
         rows.append([escape(use["title"]), kind, escape(use["licence"]), shown or "–"])

@@ -152,6 +152,11 @@ def _run_worker(request: Path, log: Any, root: Path, on_progress: Progress) -> i
 
 
 def _describe(chapter: Chapter, error: dict[str, Any], notebook: Path) -> str:
+    if not error["cell"]:
+        return (
+            f"Chapter {chapter.name}: the kernel did not start or died ({error['type']}: "
+            f"{error['message']}). Enough memory, and a loopback network interface that is up?"
+        )
     first = next((line for line in error["code"].splitlines() if line.strip()), "")
     return (
         f"Chapter {chapter.name}, cell {error['cell']} ({first.strip()[:60]}): "

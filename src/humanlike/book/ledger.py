@@ -40,11 +40,11 @@ def current_findings(root: Path) -> tuple[list[Finding], dict[str, str]]:
     for name, chapter in chapters.items():
         folder = Path(folders.get(name, root / "nowhere"))
         if not (folder / "result.json").is_file():
-            missing[name] = "not executed by the last build"
+            missing[name] = "was not executed by the last build"
             continue
         execution = load_execution(folder)
         if execution.parts != fingerprint(chapter, execution.result["parameters"], root):
-            missing[name] = "changed since the last build"
+            missing[name] = "has changed since the last build"
             continue
         executions[name] = execution
         if not execution.real:
@@ -62,16 +62,22 @@ def _last_build(root: Path) -> dict[str, Any]:
 
 
 def describe(findings: list[Finding], missing: dict[str, str]) -> list[str]:
-    """Return one line per verdict that differs from the committed one, with the likely reason."""
-    lines = []
-    for finding in findings:
-        if not finding.changed:
-            continue
-        claim = finding.claim
-        why = missing.get(claim.chapter, "") if finding.verdict == NOT_RUN else finding.recomputed
-        detail = f" ({why})" if why else ""
-        lines.append(
-            f"{claim.id}: {finding.verdict}{detail}, committed as {claim.verdict}; "
-            f"published {claim.printed}"
-        )
+    """Say which verdicts differ from the committed ones.
+
+    Returns
+    -------
+    list of str
+        One sentence per claim that was judged, and one per chapter whose claims were not run.
+    """
+    changed = [finding for finding in findings if finding.changed]
+    lines = [
+        f"{f.claim.id}: {f.verdict} (recomputed {f.recomputed or 'nothing'}, published "
+        f"{f.claim.printed}), committed as {f.claim.verdict}."
+        for f in changed
+        if f.verdict != NOT_RUN
+    ]
+    for chapter, why in missing.items():
+        count = sum(f.verdict == NOT_RUN and f.claim.chapter == chapter for f in changed)
+        if count:
+            lines.append(f"{count} claims of chapter {chapter} were not run: it {why}.")
     return lines

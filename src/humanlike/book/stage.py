@@ -12,9 +12,10 @@ import re
 import shutil
 from pathlib import Path
 
-from humanlike.book.assemble import assemble, figure_names
+from humanlike.book.assemble import assemble, below_heading, figure_names, render_parameter
 from humanlike.book.blocks import Book, fill_blocks
-from humanlike.book.chapters import Chapter, toc_files
+from humanlike.book.chapters import Chapter, read_parameters, toc_files
+from humanlike.book.execute import Execution
 from humanlike.book.values import Values
 from humanlike.errors import HumanlikeError
 
@@ -22,11 +23,18 @@ _LABEL = re.compile(r"^\(([\w-]+)\)=\s*$", re.MULTILINE)
 _NAME = re.compile(r"^:name: ([\w-]+)\s*$", re.MULTILINE)
 UNAVAILABLE = """
 
-:::{warning} Some numbers are missing
+:::{{admonition}} Some numbers are missing
+:class: warning
 Numbers shown as *n/a* come from chapters that were not executed in this build or whose data could
 not be had ({chapters}).
 :::
 """
+
+RERUN = """:::{{admonition}} A run of your own
+:class: note
+Executed with {settings}. Numbers and figures are of this run; the sentences around them
+were written for the book's settings and may not fit.
+:::"""
 
 
 def write_chapters(stage: Path, values: Values) -> set[str]:
@@ -54,6 +62,17 @@ def write_chapters(stage: Path, values: Values) -> set[str]:
 def find_labels(text: str) -> set[str]:
     """Return the labels a markdown text defines with ``(label)=`` or ``:name: label``."""
     return {*_LABEL.findall(text), *_NAME.findall(text)}
+
+
+def _settings(chapter: Chapter, execution: Execution) -> str:
+    """List the parameters that differ from the chapter's defaults."""
+    defaults = {name: p.default for name, p in read_parameters(chapter).items()}
+    changed = [
+        f"`{name} = {render_parameter(value)}`"
+        for name, value in execution.result["parameters"].items()
+        if value != defaults[name]
+    ]
+    return ", ".join(changed) or "the defaults"
 
 
 def write_pages(stage: Path, root: Path, book: Book) -> None:
@@ -95,7 +114,10 @@ def write_single(stage: Path, root: Path, chapter: Chapter, values: Values) -> N
     import yaml
 
     shutil.copytree(root / "book", stage / "book", dirs_exist_ok=True)
-    notebook = assemble(chapter, values.executions[chapter.name], values)
+    execution = values.executions[chapter.name]
+    notebook = assemble(chapter, execution, values)
+    note = RERUN.format(settings=_settings(chapter, execution))
+    below_heading(notebook, "# ", note)
     nbformat.write(notebook, stage / f"{chapter.name}.ipynb")
     (stage / "_toc.yml").write_text(f"format: jb-book\nroot: {chapter.name}\n", encoding="utf-8")
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))

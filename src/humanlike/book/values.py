@@ -3,7 +3,8 @@
 A key may name its chapter (``{value}`rsa/rho.en.all.base```) and a format specification
 (``{value}`rho.en.all.base:.2f```); ``{interval}`…``` prints the recorded interval, and
 ``{claims}`rsa/reproduced``` counts the claims of a chapter with a verdict (without one, all
-of them). Values are filled in when a page is staged, so a page can never show a number of an earlier execution.
+of them). Values are filled in when a page is staged, so a page can never show a
+number of an earlier execution.
 """
 
 from __future__ import annotations

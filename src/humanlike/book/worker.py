@@ -12,6 +12,7 @@ import re
 import resource
 import sys
 import time
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,8 @@ def main(request_file: str) -> int:
     nbformat.write(notebook, source)
     started, clock = datetime.now(UTC), time.perf_counter()
     error = _execute(source, out / "executed.ipynb", request)
+    if not (out / "executed.ipynb").is_file():
+        nbformat.write(notebook, out / "executed.ipynb")
     source.unlink()
     executed = clean(nbformat.read(out / "executed.ipynb", as_version=4))
     nbformat.write(executed, out / "executed.ipynb")
@@ -84,6 +87,9 @@ def _execute(source: Path, target: Path, request: dict[str, Any]) -> dict[str, A
             "message": failure.evalue,
             "traceback": _ANSI.sub("", "\n".join(failure.traceback)),
         }
+    except Exception as problem:  # the kernel did not start, or died: no cell is to blame
+        traceback.print_exc()
+        return {"cell": 0, "code": "", "type": type(problem).__name__, "message": str(problem)}
     return None
 
 

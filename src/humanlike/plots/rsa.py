@@ -83,21 +83,28 @@ def rdm_panels(squares: Mapping[str, Floats], words: Sequence[str], metric: str)
     human = squares["human"]
     order = leaves_list(linkage(squareform(human, checks=False), "average", optimal_ordering=True))
     ceiling = float(np.nanmax([np.nanmax(square) for square in squares.values()]))
-    columns = 3
-    rows = -(-len(squares) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(7.6, 2.75 * rows), squeeze=False)
-    for panel, (name, square) in zip(axes.flat, squares.items(), strict=False):
+    models = [name for name in squares if name != "human"]
+    figure = plt.figure(figsize=(7.6, 4.3))
+    grid = figure.add_gridspec(2, 2 + -(-len(models) // 2))
+    places = {"human": figure.add_subplot(grid[:, :2])}
+    places |= {m: figure.add_subplot(grid[i % 2, 2 + i // 2]) for i, m in enumerate(models)}
+    for name, panel in places.items():
         image = panel.imshow(
-            square[np.ix_(order, order)], cmap="viridis", vmin=0, vmax=ceiling, rasterized=True
+            squares[name][np.ix_(order, order)],
+            cmap="viridis",
+            vmin=0,
+            vmax=ceiling,
+            rasterized=True,
         )
-        panel.set_title(MODEL_LABELS[name])
-        panel.set_xticks([])
-        panel.set_yticks([])
+        panel.set(title=MODEL_LABELS[name], xticks=[], yticks=[])
         panel.grid(visible=False)
-    for panel in list(axes.flat)[len(squares) :]:
-        panel.axis("off")
-    axes[0][0].set_yticks(range(len(words)), [words[int(i)].lower() for i in order], fontsize=3.6)
-    figure.colorbar(image, ax=axes, shrink=0.6, label=f"{metric} distance")
+    size = min(6.5, 230 / len(words))
+    names = [words[int(i)].lower() for i in order]
+    places["human"].set_yticks(range(len(words)), names, fontsize=size)
+    places["human"].tick_params(axis="y", length=0, pad=1)
+    figure.colorbar(
+        image, ax=list(places.values()), location="bottom", shrink=0.4, label=f"{metric} distance"
+    )
     return figure
 
 

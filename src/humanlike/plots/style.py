@@ -56,7 +56,10 @@ def use_style() -> None:
 
 def stamp(figure: Figure, text: str) -> None:
     """Write a text across a figure, large and pale, so that no copy of it can hide its nature."""
+    from matplotlib.patheffects import withStroke
+
+    outline = withStroke(linewidth=4, foreground="white")
     figure.text(
-        0.5, 0.5, text, rotation=25, ha="center", va="center",
-        fontsize=34, weight="bold", color=VERMILION, alpha=0.35, zorder=100,
+        0.5, 0.5, text, rotation=25, ha="center", va="center", fontsize=34, weight="bold",
+        color=BLACK, alpha=0.55, zorder=100, path_effects=[outline],
     )  # fmt: skip

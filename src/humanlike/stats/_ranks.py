@@ -1,17 +1,18 @@
 """Weighted Spearman correlation of distances, for many resamples of the items at once.
 
 A resample of the items is a vector of multiplicities w. The pair (i, j) then occurs w_i w_j times,
-and item i is paired w_i (w_i - 1) / 2 times with a copy of itself. Nothing needs to be sorted again:
-walking through the pairs in the order of the full sample, the running sum C of the weights gives the
-doubled mid-rank (less one) of a group of tied pairs as C before the group plus C after it. With W the
-sum of all weights and W_g that of one group g, in doubled ranks q with mean W,
+and item i is paired w_i (w_i - 1) / 2 times with a copy of itself. Nothing is sorted again: along
+the pairs in the order of the full sample, the running sum C of the weights gives the doubled
+mid-rank (less one) of a group of tied pairs as C before the group plus C after it. With W the sum
+of all weights and W_g that of one group g, doubled ranks q have mean W, and
 
-    sum w (q - W)^2 = (W^3 - sum_g W_g^3) / 3        sum w (q - W)(q' - W) = sum w q q' - W^3
+    sum w (q - W)^2 = (W^3 - sum_g W_g^3) / 3       sum w (q - W)(q' - W) = sum w q q' - W^3
 
-Kriegeskorte, Mur & Bandettini (2008), doi:10.3389/neuro.06.004.2008, compare RDMs by rank;
-Nili et al. (2014), doi:10.1371/journal.pcbi.1003553, resample the items. Counts are integers, so mid-ranks are exact. The resamples are lanes of the innermost loop, which
-touches contiguous memory and becomes SIMD code. Human ranks (groups x lanes) are kept as a 16-bit
-remainder over a coarse 32-bit base, because fetching them in the order of a model is what costs time.
+Kriegeskorte, Mur & Bandettini (2008), doi:10.3389/neuro.06.004.2008, compare RDMs by rank; Nili et
+al. (2014), doi:10.1371/journal.pcbi.1003553, resample the items. Counts are integers, so mid-ranks
+are exact. The resamples are lanes of the innermost loop, which touches contiguous memory and
+becomes SIMD code. Human ranks (groups x lanes) are kept as a 16-bit remainder over a coarse 32-bit
+base, because fetching them in the order of a model is what costs time.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[Any]
 
-SHIFT = 7
+SHIFT = 8  # 2**8 human groups share one coarse base
 LANES = 72  # resamples carried in one pass: wide enough to pay for each random access
 BUFFER_BYTES = 180_000_000  # the human ranks of one pass stay below this
 CONSTANT = 1e-12  # relative spread below which all distances are tied
@@ -59,8 +60,8 @@ def _prefetch_code(context: Any, builder: Any, signature: Any, args: Any) -> Any
     return context.get_dummy_value()
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _prefetch(typing: Any, array: Any, row: Any, offset: Any) -> Any:
+@intrinsic
+def _prefetch(_typing: Any, array: Any, row: Any, offset: Any) -> Any:
     """Ask for a row of an array before it is needed, which changes no result."""
     return types.void(array, row, offset), _prefetch_code
 
@@ -120,7 +121,7 @@ def _cross(first, second, last, group, table, base, ranks, cross, excess):  # ty
         i, j, human = first[pair], second[pair], group[pair]
         block = human >> SHIFT
         for offset in range(0, lanes * ranks.itemsize, 64):
-            _prefetch(ranks, group[min(pair + AHEAD, final)], offset)
+            _prefetch(ranks, group[min(pair + AHEAD, final)], offset)  # type: ignore[call-arg]
         if start and last[pair]:
             for lane in range(lanes):
                 weight = _weight(table, i, j, lane)
@@ -148,14 +149,21 @@ def _cross(first, second, last, group, table, base, ranks, cross, excess):  # ty
 @_compiled
 def _permuted(human, model, permutations, sums):  # type: ignore[no-untyped-def]
     """Sum human[i, j] * model[p(i), p(j)] over i < j for every permutation p of the items."""
-    for row in range(permutations.shape[0]):
-        order = permutations[row]
-        for i in range(1, order.size):
-            near, far = human[i], model[order[i]]
-            part = 0.0
-            for j in range(i):
-                part += near[j] * far[order[j]]
-            sums[row] += part
+    for i in range(1, permutations.shape[1]):
+        near = human[i]
+        for row in range(permutations.shape[0]):
+            order = permutations[row]
+            far = model[order[i]]
+            # Four partial sums, because one would wait for each addition in turn.
+            a, b, c, d = 0.0, 0.0, 0.0, 0.0
+            for j in range(0, i - 3, 4):
+                a += float(near[j]) * float(far[order[j]])
+                b += float(near[j + 1]) * float(far[order[j + 1]])
+                c += float(near[j + 2]) * float(far[order[j + 2]])
+                d += float(near[j + 3]) * float(far[order[j + 3]])
+            for j in range(i - i % 4, i):
+                a += float(near[j]) * float(far[order[j]])
+            sums[row] += a + b + c + d
 
 
 @dataclass(frozen=True)
@@ -177,11 +185,11 @@ class _Sorted:
         numbers -= self.last
         return numbers
 
-    def fullest(self) -> int:
-        """Count the pairs above the most crowded coarse base."""
-        ends = np.append(0, np.flatnonzero(self.last) + 1)
-        edges = np.append(ends[:-1][:: 1 << SHIFT], ends[-1])
-        return int(np.diff(edges).max())
+    def fullest(self, n_items: int) -> int:
+        """Count the pairs of two different items above the most crowded coarse base."""
+        starts = np.flatnonzero(np.append(True, self.last[:-1]))[:: 1 << SHIFT]
+        different = (self.second < 2 * n_items).astype(np.int64)
+        return int(np.add.reduceat(different, starts).max())
 
 
 @dataclass(frozen=True)
@@ -202,7 +210,7 @@ def _rows(n_items: int) -> tuple[Integers, Integers]:
     Rows 0..n-1 hold w_i, rows n..2n-1 hold w_i (w_i - 1) / 2, and row 2n holds ones: a self pair is
     (n + i, 2n). The condensed pairs come first, then the self pairs.
     """
-    kind = np.min_scalar_type(2 * n_items)
+    kind = np.dtype(np.uint16 if 2 * n_items < 2**16 else np.uint32)
     items = np.arange(n_items, dtype=kind)
     first = np.repeat(items, n_items - 1 - np.arange(n_items))
     second = np.concatenate([items[i + 1 :] for i in range(n_items)])
@@ -210,7 +218,9 @@ def _rows(n_items: int) -> tuple[Integers, Integers]:
     return np.concatenate([first, items + kind.type(n_items)]), np.concatenate([second, copies])
 
 
-def _sort(distances: Floats, valid: NDArray[np.bool_] | None, rows: tuple[Integers, Integers]) -> _Sorted:
+def _sort(
+    distances: Floats, valid: NDArray[np.bool_] | None, rows: tuple[Integers, Integers]
+) -> _Sorted:
     """Sort the valid pairs once; the order of tied pairs does not matter."""
     entry: Integers
     if valid is None:
@@ -224,12 +234,15 @@ def _sort(distances: Floats, valid: NDArray[np.bool_] | None, rows: tuple[Intege
     return _Sorted(entry, rows[0][entry], rows[1][entry], last)
 
 
-def _prepare(human: Floats, models: Sequence[Floats], n_items: int, pool: ThreadPoolExecutor) -> list[_Shared]:
+def _prepare(
+    human: Floats, models: Sequence[Floats], n_items: int, pool: ThreadPoolExecutor
+) -> list[_Shared]:
     """Sort every RDM once, the human one once for each distinct set of valid pairs.
 
     A distance that is NaN in either RDM leaves both rankings, so human ranks depend on the set.
     """
-    rows = tuple(part[: human.size] for part in _rows(n_items))
+    first_rows, second_rows = _rows(n_items)
+    rows = first_rows[: human.size], second_rows[: human.size]
     known = ~np.isnan(human)
     sets: dict[bytes, list[int]] = {}
     for column, model in enumerate(models):
@@ -259,9 +272,12 @@ def _table(multiplicities: Integers, lanes: int) -> Integers:
 
 def _rank_kind(human: _Sorted, multiplicities: Integers) -> np.dtype[Any]:
     """Choose 16 bits for the ranks above their base wherever no resample can overflow them."""
-    top = np.partition(multiplicities, -2, axis=1)[:, -2:].astype(np.int64)
-    heaviest = int(max(top.prod(axis=1).max(), (top[:, 1] * (top[:, 1] - 1) // 2).max()))
-    return np.dtype(np.uint16 if 2 * human.fullest() * heaviest < 2**16 else np.int32)
+    n_items = multiplicities.shape[1]
+    counts = multiplicities.astype(np.int64)
+    heaviest = np.partition(counts, -2, axis=1)[:, -2:].prod(axis=1)
+    copies = (counts * (counts - 1) // 2).sum(axis=1)
+    bound = 2 * int((human.fullest(n_items) * heaviest + copies).max())
+    return np.dtype(np.uint16 if bound < 2**16 else np.int32)
 
 
 def _block(shared: _Shared, table: Integers, ranks: Integers, pool: ThreadPoolExecutor) -> Floats:
@@ -290,6 +306,20 @@ def _lanes(n_resamples: int, row_bytes: int) -> int:
     widest = min(LANES, max(8, BUFFER_BYTES // row_bytes // 8 * 8))
     passes = -(-n_resamples // widest)
     return -(-n_resamples // (8 * passes)) * 8
+
+
+def centred_ranks(distances: Floats) -> NDArray[np.int64]:
+    """Rank distances (pairs,) from 1, ties at their middle; double, and subtract the mean.
+
+    Doubled mid-ranks are whole numbers, so sums of them are exact.
+    """
+    order = np.argsort(distances)
+    ordered = distances[order]
+    ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, ordered.size)
+    starts = np.append(0, ends[:-1])
+    ranks = np.empty(ordered.size, np.int64)
+    ranks[order] = np.repeat(starts + ends - ordered.size, ends - starts)
+    return ranks
 
 
 def weighted_spearman(
@@ -329,14 +359,14 @@ def weighted_spearman(
     return result
 
 
-def permuted_sums(human: Floats, model: Floats, permutations: Integers, n_jobs: int) -> Floats:
+def permuted_sums(human: Integers, model: Integers, permutations: Integers, n_jobs: int) -> Floats:
     """Sum ``human[i, j] * model[p(i), p(j)]`` over i < j for each permutation p.
 
     Parameters
     ----------
-    human, model : ndarray, (items, items)
+    human, model : ndarray of int, (items, items)
         Symmetric matrices.
-    permutations : ndarray of int, (permutations, items)
+    permutations : ndarray of unsigned int, (permutations, items)
     n_jobs : int
         Number of threads; the numbers do not depend on it.
 

@@ -36,8 +36,8 @@ def rdm(
     """Compute a representational dissimilarity matrix.
 
     Each dimension is first turned into z-scores over the items, z = (x - mean) / s with the
-    population standard deviation s (divisor: number of items), so that no dimension dominates by its
-    scale. The distance between two items is then taken between their rows, by default
+    population standard deviation s (divisor: number of items), so that no dimension dominates by
+    its scale. The distance between two items is then taken between their rows, by default
     d(u, v) = 1 - u.v / (|u| |v|).
 
     Parameters
@@ -74,7 +74,7 @@ def distances(items: Items, metric: str, standardize: bool, what: str) -> NDArra
     if metric not in METRICS:
         raise HumanlikeError(unknown("metric", metric, METRICS))
     values = z_scores(items, what) if standardize else items.values
-    condensed: NDArray[np.float64] = pdist(values, metric)
+    condensed: NDArray[np.float64] = pdist(values, metric)  # type: ignore[call-overload]
     return condensed
 
 
@@ -93,9 +93,10 @@ def check_features(features: Features, what: str) -> Items:
         The table as float64, with its labels.
     """
     labels: list[Any] | None = None
+    names: list[Any]
     raw: Any = features
     if isinstance(features, pd.DataFrame):
-        labels, names = list(features.index), list(features.columns)
+        labels, names = features.index.tolist(), features.columns.tolist()
         repeated = list(features.index[features.index.duplicated()].unique())
         if repeated:
             raise HumanlikeError(
@@ -159,10 +160,10 @@ def z_scores(items: Items, what: str) -> NDArray[np.float64]:
     values = items.values
     constant = np.flatnonzero(values.max(axis=0) == values.min(axis=0))
     if constant.size:
+        columns = listed([items.dimensions[column] for column in constant])
         raise HumanlikeError(
-            f"Cannot standardise {what}: the same value for every item in column "
-            f"{listed([items.dimensions[column] for column in constant])}. Drop the column, or pass "
-            "standardize=False."
+            f"Cannot standardise {what}: every item has the same value in column {columns}. Drop "
+            "the column, or pass standardize=False."
         )
     z: NDArray[np.float64] = (values - values.mean(axis=0)) / values.std(axis=0)
     return z

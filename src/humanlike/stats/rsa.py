@@ -12,11 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import squareform
-from scipy.stats import rankdata
 
 from humanlike.errors import HumanlikeError, unknown
-from humanlike.stats._ranks import permuted_sums, weighted_spearman
-from humanlike.stats.rdm import MIN_ITEMS, Features, Items, check_features, distances, listed
+from humanlike.stats._ranks import centred_ranks, permuted_sums, weighted_spearman
+from humanlike.stats.rdm import MIN_ITEMS, Features, Items, check_features, distances
 
 Floats = NDArray[np.float64]
 
@@ -88,7 +87,8 @@ class RsaBootstrap:
         Returns
         -------
         DataFrame
-            Columns ``kind`` ("model" or "difference"), ``name``, ``estimate``, ``low``, ``high``, ``p``.
+            Columns ``kind`` ("model" or "difference"), ``name``, ``estimate``, ``low``, ``high``
+            and ``p`` (differences only).
         """
         rows: list[tuple[Any, ...]] = [
             ("model", name, self.rho[name], *self.interval(name, level), np.nan)
@@ -161,7 +161,7 @@ def rsa(human: ArrayLike, model: ArrayLike) -> float:
     """
     one, two, _ = _condensed(human, model)
     known = _comparable(one, two, "human", "model")
-    return _correlation(rankdata(one[known]), rankdata(two[known]))
+    return _correlation(centred_ranks(one[known]), centred_ranks(two[known]))
 
 
 def resamples(n_items: int, n_boot: int, seed: int) -> NDArray[np.int32]:
@@ -277,13 +277,13 @@ def mantel(
             "permutation would move them. Drop the items concerned from both RDMs."
         )
     _comparable(one, two, "human", "model")
-    ranks = [rankdata(part) - (part.size + 1) / 2 for part in (one, two)]
-    scale = float(np.sqrt(np.sum(ranks[0] ** 2) * np.sum(ranks[1] ** 2)))
-    rng = np.random.default_rng(seed)
-    orders = np.stack([rng.permutation(int(keep.sum())) for _ in range(n_perm)]).astype(np.int32)
-    spread = [squareform(part, checks=False) for part in ranks]
-    null = permuted_sums(spread[0], spread[1], orders, _threads(n_jobs)) / scale
+    ranks = [centred_ranks(part) for part in (one, two)]
     rho = _correlation(*ranks)
+    scale = np.sqrt(np.prod([np.sum(part.astype(np.float64) ** 2) for part in ranks]))
+    rng = np.random.default_rng(seed)
+    orders = np.stack([rng.permutation(int(keep.sum())) for _ in range(n_perm)]).astype(np.uint32)
+    spread = [squareform(part.astype(np.int32), checks=False) for part in ranks]
+    null = permuted_sums(spread[0], spread[1], orders, _threads(n_jobs)) / scale
     p = (1 + int(np.sum(null >= rho - ROUNDING))) / (1 + n_perm)
     return Mantel(rho, p, null, n_perm, seed)
 
@@ -299,11 +299,10 @@ def _percentiles(values: Floats, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _correlation(one: Floats, two: Floats) -> float:
-    """Pearson's correlation, kept within its bounds."""
-    one, two = one - one.mean(), two - two.mean()
-    value = float(one @ two / np.sqrt((one @ one) * (two @ two)))
-    return min(1.0, max(-1.0, value))
+def _correlation(one: NDArray[np.int64], two: NDArray[np.int64]) -> float:
+    """Correlate centred ranks (pairs,), within the bounds that rounding might break."""
+    x, y = one.astype(np.float64), two.astype(np.float64)
+    return float(np.clip(x @ y / np.sqrt((x @ x) * (y @ y)), -1.0, 1.0))
 
 
 def _condensed(human: ArrayLike, model: ArrayLike) -> tuple[Floats, Floats, int]:
@@ -329,8 +328,8 @@ def _comparable(one: Floats, two: Floats, first: str, second: str) -> NDArray[np
         if not part.size or part.min() == part.max():
             raise HumanlikeError(
                 f"Expected different distances in the RDM of {name}, but its {part.size} pairs "
-                f"that are defined for both {first} and {second} are all alike, so there is no rank "
-                "correlation. Check that the items differ and are not all-zero."
+                f"that are defined for both {first} and {second} are all alike, so there is no "
+                "rank correlation. Check that the items differ and are not all-zero."
             )
     return known
 
@@ -340,8 +339,8 @@ def _undefined(condensed: Floats, n_items: int) -> NDArray[np.bool_]:
     missing = np.isnan(condensed)
     if not missing.any():
         return np.zeros(n_items, bool)
-    counts: NDArray[np.int64] = squareform(missing, checks=False).sum(axis=1)
-    return counts == n_items - 1
+    every: NDArray[np.bool_] = squareform(missing, checks=False).sum(axis=1) == n_items - 1
+    return every
 
 
 def _with_selves(condensed: Floats, n_items: int) -> Floats:
