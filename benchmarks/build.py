@@ -1,8 +1,8 @@
 """How long the book's own machinery takes, beside the floor nobody can go under.
 
-Measured in one run: ``humanlike --help`` against starting Python; a quick build of the whole book from
-an empty cache; the same build again with nothing changed; and, as the floor of an execution, papermill
-running an empty notebook in this process. Results go to ``benchmarks/results/build.json``.
+Measured in one run: ``humanlike --help`` against starting Python; a quick build of the whole book
+from an empty cache; the same build again with nothing changed; and, as the floor of an execution,
+papermill running an empty notebook in this process. Results go to ``benchmarks/results/build.json``.
 
 Run as ``python benchmarks/build.py``.
 """
@@ -59,8 +59,9 @@ def main() -> None:
         environment = os.environ | {"HUMANLIKE_HOME": home}
         python = statistics.median(timed([sys.executable, "-c", "pass"], environment, 7))
         command_help = statistics.median(timed([*humanlike, "--help"], environment, 7))
-        first = timed([*humanlike, "build", "--profile", "quick"], environment)[0]
-        again = statistics.median(timed([*humanlike, "build", "--profile", "quick"], environment, 3))
+        build = [*humanlike, "build", "--profile", "quick"]
+        first = timed(build, environment)[0]
+        again = statistics.median(timed(build, environment, 3))
     floor = papermill_floor()
     rows = {
         "python -c pass": python,

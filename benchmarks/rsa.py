@@ -27,9 +27,8 @@ import numpy as np
 RELEASE = "wu2026/82cb67b/analysis/En_all_models_results.xlsx"
 RESULTS = Path(__file__).parent / "results" / "rsa.json"
 MODELS = ("base", "en_ft", "nl_ft", "qa_ft")
-DIMENSIONS = (
-    "auditory gustatory haptic interoceptive olfactory visual foot hand head mouth torso".split()
-)
+SENSORY = ("auditory", "gustatory", "haptic", "interoceptive", "olfactory", "visual")
+DIMENSIONS = (*SENSORY, "foot", "hand", "head", "mouth", "torso")
 N_BOOT, SEED = 200, 0
 Tables = dict[str, np.ndarray]
 
@@ -101,12 +100,12 @@ def rsatoolbox(tables: Tables, n_boot: int) -> dict[str, object]:
     return {"mean_rho": np.asarray(result.evaluations).mean(axis=0).ravel().tolist()}
 
 
-def ours(tables: Tables, n_boot: int, n_jobs: int, self_pairs: bool = True) -> dict[str, object]:
+def ours(tables: Tables, n_boot: int, n_jobs: int) -> dict[str, object]:
     """`rsa_bootstrap` from features to all six differences."""
-    from humanlike.stats.rsa import rsa_bootstrap
+    from humanlike.stats.similarity import rsa_bootstrap
 
     models = {name: tables[name] for name in MODELS}
-    result = rsa_bootstrap(tables["human"], models, n_boot, SEED, self_pairs, n_jobs=n_jobs)
+    result = rsa_bootstrap(tables["human"], models, n_boot, SEED, n_jobs=n_jobs)
     result.table()
     return {"rho": result.samples.tolist()}
 
@@ -173,7 +172,7 @@ def read_release(mirror: str) -> Tables:
     table.columns = table.columns.str.lower()
     columns = {"human": [f"{name}.mean" for name in DIMENSIONS]}
     columns |= {model: [f"{name}_{model}" for name in DIMENSIONS] for model in MODELS}
-    table = table.dropna(subset=sum(columns.values(), []))
+    table = table.dropna(subset=[name for part in columns.values() for name in part])
     return {name: table[part].to_numpy(float) for name, part in columns.items()}
 
 

@@ -79,7 +79,7 @@ for key, table in (("en", english), ("nl", dutch)):
 # {value}`n_words.nl` words, {value}`n_left_out.nl` left out. The paper speaks of 1,572 words in both languages.
 
 # %% tags=["remove-output"]
-from humanlike.stats.rsa import rsa_bootstrap
+from humanlike.stats import rsa_bootstrap
 
 
 def compare(table, chosen, dimensions, **options):
@@ -135,6 +135,7 @@ for language, by_set in results.items():
 
 # %%
 import pandas as pd
+
 from humanlike.plots.style import MODEL_LABELS
 
 gains = pd.concat([r.table().assign(language=lang, dimensions=name)
@@ -211,10 +212,10 @@ page.record("self_pairs_shift", abs(shift).max())
 # ## What the matrices look like
 
 # %%
-from humanlike.stats.rdm import rdm
 from scipy.spatial.distance import squareform
 
 from humanlike.plots.rsa import rdm_panels
+from humanlike.stats import rdm
 
 few = sorted(np.random.default_rng(seed).choice(words["en"], min(shown_words, len(words["en"])), replace=False))
 at = [list(words["en"]).index(word) for word in few]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,14 +46,3 @@ def project_env(fresh: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
             monkeypatch.setenv(name, value)
     monkeypatch.delenv("HUMANLIKE_DATA", raising=False)
     return fresh
-
-
-@pytest.fixture
-def edited(project_env: Project) -> Callable[[str, str, str], Project]:
-    """Edit one file of the small book and return it."""
-
-    def edit(name: str, old: str, new: str) -> Project:
-        project_env.edit(name, old, new)
-        return project_env
-
-    return edit

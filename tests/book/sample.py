@@ -44,7 +44,6 @@ ALPHA = """# %% [markdown]
 # # Alpha
 #
 # The mean is {value}`mean` {interval}`mean`, the label {value}`label`.
-# Beta found {value}`beta/total`.
 
 # %% tags=["parameters"]
 n: int = 5  # how many numbers, in [1, 1000]

@@ -145,13 +145,11 @@ def test_claims_exit_with_zero_only_while_every_verdict_is_the_committed_one(
     built.edit("data/claims/a.yml", "verdict: contradicted", "verdict: reproduced")
     answer = built.cli("claims", "--paper", "A")
     assert answer.code == 1
-    assert (
-        "a-size: contradicted (recomputed 5, published 6), committed as reproduced" in answer.err
-    )
+    assert "a-size: contradicted (recomputed 5, published 6), committed as reproduced" in answer.err
     built.edit("notebooks/alpha.py", "sum(numbers)", "sum(numbers) + 1")
     answer = built.cli("claims", "--paper", "A", "--json")
     assert [entry["verdict"] for entry in answer.json()] == ["not run", "not run"]
-    assert "2 claims of chapter alpha were not run: it changed since the last" in answer.err
+    assert "2 claims of chapter alpha were not run: it has changed since the last" in answer.err
 
 
 def test_claims_without_a_build_are_not_run(fresh: Project) -> None:

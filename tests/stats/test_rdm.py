@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import cdist, squareform
 
 from humanlike.errors import HumanlikeError
-from humanlike.stats.rdm import METRICS, rdm
+from humanlike.stats.dissimilarity import METRICS, rdm
 
 
 def table(seed: int = 0, n_items: int = 7, n_dims: int = 3) -> pd.DataFrame:

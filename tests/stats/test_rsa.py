@@ -17,9 +17,8 @@ from scipy.spatial.distance import cdist, squareform
 from scipy.stats import spearmanr
 
 from humanlike.errors import HumanlikeError
-from humanlike.stats import _ranks
-from humanlike.stats.rdm import rdm
-from humanlike.stats.rsa import mantel, resamples, rsa, rsa_bootstrap
+from humanlike.stats import _ranks, rdm
+from humanlike.stats.similarity import mantel, resamples, rsa, rsa_bootstrap
 
 RELEASE = Path("wu2026/82cb67b/analysis/En_all_models_results.xlsx")
 SENSORY = ("Auditory", "Gustatory", "Haptic", "Interoceptive", "Olfactory", "Visual")
@@ -158,7 +157,7 @@ class TestBootstrap:
     def test_same_numbers_in_another_process(self):
         code = (
             "import hashlib, numpy as np\n"
-            "from humanlike.stats.rsa import rsa_bootstrap\n"
+            "from humanlike.stats.similarity import rsa_bootstrap\n"
             "f = [np.random.default_rng(s).normal(size=(15, 3)) for s in (1, 2)]\n"
             "r = rsa_bootstrap(f[0], {'m': f[1]}, 9, 3, n_jobs=2)\n"
             "print(hashlib.sha256(r.samples.tobytes()).hexdigest())\n"

@@ -106,7 +106,8 @@ def execute(
     Raises
     ------
     ChapterFailed
-        Naming chapter, cell and error; the notebook up to the error stays in ``out``.
+        Naming chapter, cell and error; the notebook up to the error is kept in ``failed``, a folder
+        beside ``out``.
     """
     request = {
         "chapter": chapter.name,
@@ -126,7 +127,8 @@ def execute(
     log_file.unlink()
     execution = load_execution(out)
     if execution.result["error"]:
-        raise ChapterFailed(_describe(chapter, execution.result["error"], execution.notebook))
+        kept = _keep_failed(out) / execution.notebook.name
+        raise ChapterFailed(_describe(chapter, execution.result["error"], kept))
     return execution
 
 
@@ -164,6 +166,13 @@ def _describe(chapter: Chapter, error: dict[str, Any], notebook: Path) -> str:
     )
 
 
+def _keep_failed(out: Path) -> Path:
+    failed = out.parent / "failed"
+    shutil.rmtree(failed, ignore_errors=True)
+    shutil.copytree(out, failed)
+    return failed
+
+
 def load_execution(folder: Path) -> Execution:
     """Read an execution back from its folder."""
     result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
@@ -175,6 +184,7 @@ def scratch(parent: Path, name: str) -> Iterator[Path]:
     """Give a folder beside its final place that is gone when anything goes wrong."""
     parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=parent))
+    folder.chmod(0o755)
     try:
         yield folder
     finally:
@@ -224,27 +234,18 @@ class Cache:
         Raises
         ------
         ChapterFailed
-            If a cell fails; the notebook is then kept under ``failed`` beside the results.
+            If a cell fails.
         """
         parts = fingerprint(chapter, parameters, root)
         place = self.folder / chapter.name / key_of(parts)
         with scratch(place.parent, place.name) as folder:
-            try:
-                execute(chapter, parameters, profile, folder, root, on_progress)
-            except ChapterFailed as failure:
-                raise ChapterFailed(str(failure).replace(str(folder), self._keep(folder))) from None
+            execute(chapter, parameters, profile, folder, root, on_progress)
             (folder / "parts.json").write_text(json.dumps(parts, ensure_ascii=False), "utf-8")
             if place.exists():
                 shutil.rmtree(place)
             folder.rename(place)
         self._prune(chapter)
         return load_execution(place)
-
-    def _keep(self, folder: Path) -> str:
-        failed = folder.parent / "failed"
-        shutil.rmtree(failed, ignore_errors=True)
-        shutil.copytree(folder, failed)
-        return str(failed)
 
     def _by_age(self, chapter: Chapter) -> list[Path]:
         found = (self.folder / chapter.name).glob("[0-9a-f]*/result.json")

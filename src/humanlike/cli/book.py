@@ -150,8 +150,9 @@ def show_claims(options: argparse.Namespace) -> int:
     else:
         for finding in findings:
             claim = finding.claim
-            print(f"{claim.paper}  {claim.id:<34} {claim.printed:>14}  "
-                  f"{finding.recomputed or '–':>12}  {finding.verdict}")  # fmt: skip
+            printed = claim.printed if len(claim.printed) <= 22 else claim.printed[:21] + "…"
+            shown = finding.recomputed or "–"
+            print(f"{claim.paper}  {claim.id:<30} {printed:>22} {shown:>10}  {finding.verdict}")
         counts = [f"{n} {verdict}" for verdict, n in totals(findings).items() if n]
         print(f"{len(findings)} claims: {', '.join(counts) or 'none'}.")
     for change in changes:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from humanlike.stats.rsa import RsaBootstrap
+    from humanlike.stats.similarity import RsaBootstrap
 
 Floats = NDArray[np.float64]
 HATCHES = {"base": "", "qa_ft": "....", "nl_ft": "////", "en_ft": "xx"}

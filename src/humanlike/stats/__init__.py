@@ -1,0 +1,33 @@
+"""Statistics: arrays in, frozen records out; nothing here knows of words or models.
+
+Public names are loaded when they are first used, so importing this package is cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from humanlike.stats.dissimilarity import rdm as rdm
+    from humanlike.stats.groups import cluster_bootstrap_difference as cluster_bootstrap_difference
+    from humanlike.stats.groups import welch as welch
+    from humanlike.stats.similarity import mantel as mantel
+    from humanlike.stats.similarity import rsa as rsa
+    from humanlike.stats.similarity import rsa_bootstrap as rsa_bootstrap
+
+_HOME = {
+    "rdm": "dissimilarity",
+    "rsa": "similarity",
+    "rsa_bootstrap": "similarity",
+    "mantel": "similarity",
+    "welch": "groups",
+    "cluster_bootstrap_difference": "groups",
+}
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"humanlike.stats has no '{name}'; it has {', '.join(__all__)}.")
+    return getattr(import_module(f"humanlike.stats.{_HOME[name]}"), name)

@@ -15,7 +15,7 @@ from scipy.spatial.distance import squareform
 
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.stats._ranks import centred_ranks, permuted_sums, weighted_spearman
-from humanlike.stats.rdm import MIN_ITEMS, Features, Items, check_features, distances
+from humanlike.stats.dissimilarity import MIN_ITEMS, Features, Items, check_features, distances
 
 Floats = NDArray[np.float64]
 
@@ -143,7 +143,7 @@ def rsa(human: ArrayLike, model: ArrayLike) -> float:
     Parameters
     ----------
     human, model : array_like, (pairs,)
-        Condensed RDMs of the same items in the same order, as `humanlike.stats.rdm.rdm` gives.
+        Condensed RDMs of the same items in the same order, as `humanlike.stats.rdm` gives.
 
     Returns
     -------
@@ -212,7 +212,7 @@ def rsa_bootstrap(
         dropped, if the item is all-zero under cosine). True keeps these pairs, as published; they
         raise every correlation a little. False leaves them out.
     metric, standardize
-        As in `humanlike.stats.rdm.rdm`.
+        As in `humanlike.stats.rdm`.
     n_jobs : int
         Threads, or -1 for all cores; the numbers do not depend on it.
 
