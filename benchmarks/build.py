@@ -2,7 +2,8 @@
 
 Measured in one run: ``humanlike --help`` against starting Python; a quick build of the whole book
 from an empty cache; the same build again with nothing changed; and, as the floor of an execution,
-papermill running an empty notebook in this process. Results go to ``benchmarks/results/build.json``.
+papermill running an empty notebook in this process. Results go to
+``benchmarks/results/build.json``.
 
 Run as ``python benchmarks/build.py``.
 """

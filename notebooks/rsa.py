@@ -41,6 +41,8 @@ standardize: bool = True  # whether each dimension is standardised over the word
 subset: int = 0  # number of words drawn at random; 0 takes all, in [0, 1572]
 n_boot: int = 200  # resamples of the words; the paper takes 200, in [20, 1000000]
 seed: int = 1  # seed of all draws, in [0, 4294967295]
+n_perm: int = 1000  # permutations of the words for the null distribution, in [20, 100000]
+n_sim: int = 40  # simulated samples of raters for the noise ceiling, in [2, 1000]
 shown_words: int = 40  # words in the figure of matrices, in [4, 200]
 
 # %% tags=["remove-output"]
@@ -187,6 +189,61 @@ page.figure(
 # {value}`rho.en.motor.nl_ft` (Nl_FT) and to {value}`rho.en.motor.en_ft` (En_FT)
 # ({numref}`fig-rsa-motor`).
 #
+# (sec-rsa-null)=
+# ## What would no relation, and what would perfect knowledge give?
+#
+# Two marks put a correlation into proportion. The *null*: when the words of the model's matrix are
+# shuffled, nothing links it to people's. The *noise ceiling* {cite:p}`nili2014`: the norms are means over some
+# twenty raters, so they are noisy, and not even the true values would agree with them perfectly. The standard deviation
+# and the number of raters of each mean are released for the English norms, so the true values and
+# other samples of raters can be simulated.
+
+# %% tags=["remove-output"]
+from humanlike.stats import mantel, rdm
+
+
+def rdm_of(who):
+    return rdm(features(english, who).loc[words["en"]], metric, standardize)
+
+human_rdm = rdm_of("human")
+nulls = {m: mantel(human_rdm, rdm_of(m), n_perm, seed, n_jobs=-1) for m in models}
+for model, null in nulls.items():
+    page.record(f"null_p.{model}", null.p)
+null_top = max(float(np.quantile(null.null, 0.999)) for null in nulls.values())
+page.record("null_top", null_top)
+
+# %% tags=["remove-output"]
+from humanlike.stats.ceiling import rsa_noise_ceiling
+
+error = english.assign(human=english["human_sd"] / np.sqrt(english["n_known"]))
+ceilings = {}
+for name, dims in sets.items():
+    mean, se = (features(table, "human", dims).loc[words["en"]] for table in (english, error))
+    ceilings[name] = rsa_noise_ceiling(mean, se, n_sim, seed, metric=metric, standardize=standardize)
+    page.record(f"ceiling.perfect.{name}", ceilings[name].perfect)
+    page.record(f"ceiling.raters.{name}", ceilings[name].raters)
+
+# %%
+from humanlike.plots.rsa import against_marks
+
+page.figure(
+    against_marks(results["en"], ceilings, null_top),
+    "fig-rsa-ceiling",
+    caption="Spearman's ρ of each model on English words between the null and the noise ceiling. The band spans "
+    "what another sample of raters (lower edge) and the true values (upper edge) would reach; below the dotted line lie "
+    "99.9 % of the correlations with shuffled words, all dimensions.",
+    alt="Dot chart of rho by model in three groups of dimensions, with a band for the noise ceiling. " + " ".join(
+        f"{name}: ceiling {c.raters:.2f} to {c.perfect:.2f}, best model {max(results['en'][name].rho.values()):.2f}."
+        for name, c in ceilings.items()),
+)  # fmt: skip
+
+# %% [markdown]
+# Shuffled words give correlations around zero, 99.9 % of them below {value}`null_top`; the base model's is
+# already far above it (*p* = {value}`null_p.base`). Another sample of raters would reach about
+# {value}`ceiling.raters.all` on all dimensions and the true values {value}`ceiling.perfect.all`; on motor dimensions
+# {value}`ceiling.raters.motor` and {value}`ceiling.perfect.motor` ({numref}`fig-rsa-ceiling`). En_FT stands at
+# {value}`rho.en.all.en_ft` and {value}`rho.en.motor.en_ft`. Where the norms are noisy, no model can be expected to climb higher.
+#
 # (sec-rsa-choices)=
 # ## What hangs on the details
 #
@@ -197,7 +254,8 @@ page.figure(
 #
 # **Copies of a word.** A resample with replacement contains some words twice. The published procedure keeps the pair of a word
 # with its own copy. That pair has distance zero for the model and for people, so it can only raise the agreement.
-# Leaving such pairs out shifts the mean *ρ* over resamples by {value}`self_pairs_shift` at most.
+# Leaving such pairs out shifts the mean *ρ* over resamples by {value}`self_pairs_shift` at most. The interval of the smallest gain, that of
+# QA_FT on all dimensions, becomes {interval}`gain_corrected.en.all.qa_ft` instead of {interval}`gain.en.all.qa_ft`.
 
 # %% tags=["remove-output"]
 alone = compare(english.assign(base=np.nan, qa_ft=np.nan, en_ft=np.nan),
@@ -207,6 +265,9 @@ if alone and not subset:
 without = compare(english, words["en"], list(DIMENSIONS), self_pairs=False)
 shift = results["en"]["all"].samples.mean(axis=0) - without.samples.mean(axis=0)
 page.record("self_pairs_shift", abs(shift).max())
+for model in [m for m in without.names if m != "base" and "base" in without.names]:
+    gain = without.difference(model, "base")
+    page.record(f"gain_corrected.en.all.{model}", gain.estimate, (gain.low, gain.high))
 
 # %% [markdown]
 # ## What the matrices look like
@@ -215,7 +276,6 @@ page.record("self_pairs_shift", abs(shift).max())
 from scipy.spatial.distance import squareform
 
 from humanlike.plots.rsa import rdm_panels
-from humanlike.stats import rdm
 
 few = sorted(np.random.default_rng(seed).choice(words["en"], min(shown_words, len(words["en"])), replace=False))
 at = [list(words["en"]).index(word) for word in few]
@@ -247,5 +307,8 @@ page.figure(
 #   {value}`rho.en.all.qa_ft`.
 # - Every gain has an interval that excludes zero, also on motor dimensions without motor training
 #   ({ref}`sec-rsa-gains`).
+# - A fresh sample of raters would agree with the norms at about {value}`ceiling.raters.all` on all dimensions, where En_FT
+#   reaches {value}`rho.en.all.en_ft`, and at {value}`ceiling.raters.motor` on motor dimensions, where it reaches
+#   {value}`rho.en.motor.en_ft` ({ref}`sec-rsa-null`).
 # - The intervals describe what other samples of words would give. They say nothing of another run of the
 #   fine-tuning, of which there is one per condition.

@@ -88,12 +88,14 @@ def test_a_wrong_parameter_ends_before_anything_starts(
     assert not fresh.home.exists()
 
 
-def test_a_run_that_fails_names_cell_and_error_and_leaves_no_run_folder(built: Project) -> None:
+def test_a_run_that_fails_names_cell_and_error_and_keeps_the_notebook(built: Project) -> None:
     built.edit("notebooks/alpha.py", "mean = sum(numbers) / n", 'raise ValueError("no luck")')
     answer = built.cli("run", "alpha")
     assert answer.code == 1
     assert "Chapter alpha, cell 4 (numbers = list(range(n))): ValueError: no luck" in answer.err
-    assert run_folders(built) == []
+    notebook = answer.err.partition("The notebook up to the error: ")[2].splitlines()[0]
+    assert "no luck" in built.path(notebook).read_text(encoding="utf-8")
+    assert run_folders(built) == ["failed"]
 
 
 @pytest.mark.parametrize("command", [("run", "alpha"), ("build",)])
@@ -114,8 +116,7 @@ def test_ctrl_c_leaves_nothing_half_done_and_no_process(
     assert wait_for(lambda: not alive(worker), 10), "the worker is still there"
     assert wait_for(lambda: not alive(kernel), 10), "the kernel is still there"
     assert run_folders(built) == []
-    unfinished = [n for n in built.kept("alpha") if n.startswith(".") or n not in (*kept, "failed")]
-    assert unfinished == []
+    assert built.kept("alpha") == kept
     assert built.html_state() == before
 
 

@@ -15,7 +15,7 @@ import platform
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from humanlike.book.chapters import Chapter, read_notebook
 from humanlike.data.fetch import available
@@ -113,28 +113,37 @@ def versions() -> dict[str, str]:
 def reachable_modules(cells: list[str]) -> dict[str, Path]:
     """Return the modules of this package that some code cells can reach, and their files.
 
-    Imports are followed wherever they stand, inside functions too. Importing ``a.b.c`` reaches the
-    packages ``a`` and ``a.b`` as well.
+    Imports are followed wherever they stand, inside functions too, except those for type checkers
+    only. Importing ``a.b.c`` reaches the packages ``a`` and ``a.b`` as well. A name that a package
+    loads on first use is followed to its module through the package's imports for type checkers.
     """
-    waiting = [name for cell in cells for name in _imports(_parse(cell), "")]
+    waiting = [name for cell in cells for name in _imports(_parse(cell), "").real]
     found: dict[str, Path] = {}
     while waiting:
         name = waiting.pop()
+        parent, _, last = name.rpartition(".")
         file = _module_file(name)
-        if file is None or name in found:
-            continue
-        found[name] = file
-        if "." in name:
-            waiting.append(name.rpartition(".")[0])
-        waiting += _module_imports(file, name, _digest(file))
+        if file is None:
+            package = _module_file(parent) if parent else None
+            lazy = _module_imports(package, parent, _digest(package)).lazy if package else {}
+            waiting += [lazy[last]] if last in lazy else []
+        elif name not in found:
+            found[name] = file
+            waiting += [parent] if parent else []
+            waiting += _module_imports(file, name, _digest(file)).real
     return dict(sorted(found.items()))
 
 
+class _Imports(NamedTuple):
+    real: list[str]
+    lazy: dict[str, str]
+
+
 @cache
-def _module_imports(file: Path, name: str, digest: str) -> tuple[str, ...]:
+def _module_imports(file: Path, name: str, digest: str) -> _Imports:
     del digest  # part of the key only: a changed file is parsed again
     base = name if file.name == "__init__.py" else name.rpartition(".")[0]
-    return tuple(_imports(ast.parse(file.read_text(encoding="utf-8")), base))
+    return _imports(ast.parse(file.read_text(encoding="utf-8")), base)
 
 
 def _parse(cell: str) -> ast.Module:
@@ -145,18 +154,38 @@ def _parse(cell: str) -> ast.Module:
         return ast.Module(body=[], type_ignores=[])
 
 
-def _imports(tree: ast.Module, base: str) -> list[str]:
-    names = []
+def _imports(tree: ast.Module, base: str) -> _Imports:
+    """Collect a module's imports from this package; ``base`` is what relative ones start from."""
+    real: list[str] = []
+    lazy: dict[str, str] = {}
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            module = node.module or ""
-            if node.level:
-                parents = base.split(".")[: len(base.split(".")) - node.level + 1]
-                module = ".".join([*parents, module]).rstrip(".")
-            names += [module, *(f"{module}.{alias.name}" for alias in node.names)]
-    return [name for name in names if name.split(".")[0] == PACKAGE]
+        for name, alias in _imported(node, base):
+            if name.split(".")[0] != PACKAGE:
+                continue
+            if id(node) in typing_only:
+                lazy[alias] = name
+            else:
+                real.append(name)
+    return _Imports(real, lazy)
+
+
+def _imported(node: ast.AST, base: str) -> list[tuple[str, str]]:
+    if isinstance(node, ast.Import):
+        return [(alias.name, alias.name) for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    module = node.module or ""
+    if node.level:
+        parents = base.split(".")[: len(base.split(".")) - node.level + 1]
+        module = ".".join([*parents, module]).rstrip(".")
+    return [(module, ""), *((f"{module}.{alias.name}", alias.name) for alias in node.names)]
 
 
 def _module_file(name: str) -> Path | None:

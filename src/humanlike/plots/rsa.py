@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from humanlike.stats.ceiling import NoiseCeiling
     from humanlike.stats.similarity import RsaBootstrap
 
 Floats = NDArray[np.float64]
@@ -62,6 +63,45 @@ def _bars(panel: Axes, sets: Mapping[str, RsaBootstrap]) -> None:
             panel.text(x, high + 0.012, f"{rho:.2f}", ha="center", va="bottom", fontsize=7.5)
     panel.set_xticks(range(len(sets)), list(sets))
     panel.set_ylim(0, 0.85)
+
+
+def against_marks(
+    sets: Mapping[str, RsaBootstrap], ceilings: Mapping[str, NoiseCeiling], null: float
+) -> Figure:
+    """Draw each model's correlation between the null and the noise ceiling, by dimension set.
+
+    Parameters
+    ----------
+    sets : mapping of str to RsaBootstrap
+        By dimension set.
+    ceilings : mapping of str to NoiseCeiling
+        By dimension set.
+    null : float
+        Upper quantile of the permutation null.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(7, 3.6))
+    markers = dict(zip(MODEL_LABELS, "xosD^", strict=True))
+    for group, (name, result) in enumerate(sets.items()):
+        band = ceilings[name]
+        axes.fill_between(
+            [group - 0.4, group + 0.4], band.raters, band.perfect, color="#BBBBBB",
+            label="noise ceiling" if group == 0 else None,
+        )  # fmt: skip
+        for place, model in enumerate(result.names):
+            x = group + (place - (len(result.names) - 1) / 2) * 0.17
+            axes.plot([x, x], result.interval(model), color=MODEL_COLOURS[model], linewidth=1.6)
+            axes.plot(
+                x, result.rho[model], markers[model], color=MODEL_COLOURS[model], markersize=6,
+                label=MODEL_LABELS[model] if group == 0 else None,
+            )  # fmt: skip
+    axes.axhline(null, color="black", linewidth=1, linestyle=":", label="null, 99.9 %")
+    axes.set_xticks(range(len(sets)), list(sets))
+    axes.set_ylim(-0.02, 1)
+    axes.set_ylabel("Spearman's ρ between RDMs")
+    figure.legend(loc="outside right upper")
+    return figure
 
 
 def rdm_panels(squares: Mapping[str, Floats], words: Sequence[str], metric: str) -> Figure:
