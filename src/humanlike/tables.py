@@ -6,6 +6,8 @@ import html
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from humanlike.errors import HumanlikeError, unknown
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -40,9 +42,17 @@ def to_html(
     -------
     str
         One ``<table>`` element.
+
+    Raises
+    ------
+    HumanlikeError
+        If a format or filter names a column that does not exist.
     """
     formats = formats or {}
     names = [str(column) for column in frame.columns]
+    for name in (*formats, *filters):
+        if name not in names:
+            raise HumanlikeError(unknown("column", name, names))
     numeric = {name for name, kind in zip(names, frame.dtypes, strict=True) if kind.kind in "iuf"}
     head = "".join(
         f'<th scope="col"{_class(name in numeric)}'
@@ -68,7 +78,9 @@ def _class(numeric: bool) -> str:
 
 
 def _format(value: Any, how: str | Callable[[Any], str] | None) -> str:
-    if value is None or value != value:
+    import pandas as pd
+
+    if pd.api.types.is_scalar(value) and pd.isna(value):
         return "–"
     if callable(how):
         return how(value)

@@ -109,7 +109,7 @@ def build(
     executions |= done
     stale = _add_earlier(chapters, executions, cache, root) if only else set()
     if not report.failures:
-        values = Values(chapters, executions)
+        values = Values(chapters, executions, strict=only is None)
         report.rendered = _render_if_changed(root, values, claims, stale, profile)
     report.seconds = time.perf_counter() - clock
     return report
@@ -211,7 +211,7 @@ def _render_if_changed(
         "profile": profile,
         "pages": digest(stage),
         "versions": versions(),
-        "theme": digest(Path(__file__).parent),
+        "theme": digest(Path(__file__).parent, "*.py"),
     }
     record = work / "render.json"
     write_state(work, values, findings, profile)
@@ -220,7 +220,7 @@ def _render_if_changed(
     print(f"  rendering {len(list(stage.rglob('*.md')))} pages of prose and "
           f"{len(values.chapters)} chapters …", file=sys.stderr)  # fmt: skip
     record.unlink(missing_ok=True)
-    render(stage, html)
+    render(stage, html, strict=values.executions.keys() == values.chapters.keys())
     record.write_text(json.dumps(state), encoding="utf-8")
     return True
 

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING, Any
 from humanlike.book.parameters import Parameter, parse_cell
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.paths import project_root
+from humanlike.readyaml import read_yaml
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 PROFILES = ("quick", "paper", "thorough")
 _CARD_KEYS = {"title", "paper", "data", "profiles", "values"}
+_PAPERS = ("A", "B", "both")
+_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -111,9 +114,7 @@ def get_chapter(name: str, root: Path | None = None) -> Chapter:
 
 def toc_files(root: Path) -> list[str]:
     """Return every page of ``_toc.yml`` in order, as written there."""
-    import yaml
-
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+    toc = read_yaml(root / "_toc.yml")
     found: list[str] = []
 
     def walk(node: Any) -> None:
@@ -142,8 +143,6 @@ def load_chapter(root: Path, name: str) -> Chapter:
     HumanlikeError
         If the source or the card is missing, or the card has unknown or missing entries.
     """
-    import yaml
-
     folder = root / "notebooks"
     source, card_file = folder / f"{name}.py", folder / f"{name}.yml"
     for file in (source, card_file):
@@ -151,17 +150,9 @@ def load_chapter(root: Path, name: str) -> Chapter:
             raise HumanlikeError(
                 f"Chapter '{name}' stands in _toc.yml, but {file.relative_to(root)} does not exist."
             )
-    card = yaml.safe_load(card_file.read_text(encoding="utf-8")) or {}
-    where = card_file.relative_to(root)
-    for key in card:
-        if key not in _CARD_KEYS:
-            raise HumanlikeError(f"{where}: " + unknown("entry", str(key), _CARD_KEYS))
-    for key in ("title", "paper"):
-        if key not in card:
-            raise HumanlikeError(f"{where}: the entry '{key}' is missing.")
-    for profile in card.get("profiles") or {}:
-        if profile not in PROFILES:
-            raise HumanlikeError(f"{where}: " + unknown("profile", str(profile), PROFILES))
+    card = read_yaml(card_file) or {}
+    where = str(card_file.relative_to(root))
+    _check_card(card, where)
     return Chapter(
         name=name,
         source=source,
@@ -170,16 +161,46 @@ def load_chapter(root: Path, name: str) -> Chapter:
         paper=str(card["paper"]),
         data=tuple(card.get("data") or ()),
         profiles={k: dict(v or {}) for k, v in (card.get("profiles") or {}).items()},
-        values=_expand_values(card.get("values") or {}),
+        values=_expand_values(card.get("values") or {}, where),
     )
 
 
-def _expand_values(declared: dict[str, Any]) -> dict[str, ValueSpec]:
+def _check_card(card: Any, where: str) -> None:
+    if not isinstance(card, dict):
+        raise HumanlikeError(f"{where} is not a card: expected entries such as 'title: …'.")
+    for key in card:
+        if key not in _CARD_KEYS:
+            raise HumanlikeError(f"{where}: " + unknown("entry", str(key), _CARD_KEYS))
+    for key in ("title", "paper"):
+        if key not in card:
+            raise HumanlikeError(f"{where}: the entry '{key}' is missing.")
+    if str(card["paper"]) not in _PAPERS:
+        raise HumanlikeError(f"{where}: " + unknown("paper", str(card["paper"]), _PAPERS))
+    if not isinstance(card.get("data") or [], list):
+        raise HumanlikeError(f"{where}: 'data' is a list of names, such as [wu2026-ratings].")
+    for key in ("profiles", "values"):
+        if not isinstance(card.get(key) or {}, dict):
+            raise HumanlikeError(f"{where}: '{key}' takes entries 'name: …', not a list or text.")
+    for profile, settings in (card.get("profiles") or {}).items():
+        if profile not in PROFILES:
+            raise HumanlikeError(f"{where}: " + unknown("profile", str(profile), PROFILES))
+        if not isinstance(settings or {}, dict):
+            raise HumanlikeError(f"{where}: profile '{profile}' takes entries 'parameter: value'.")
+
+
+def _expand_values(declared: dict[str, Any], where: str) -> dict[str, ValueSpec]:
     """Expand ``rho.{base,en_ft}`` into one key per alternative."""
-    values = {}
+    values: dict[str, ValueSpec] = {}
     for pattern, spec in declared.items():
         entry = spec if isinstance(spec, dict) else {"doc": str(spec)}
-        for key in _expand(pattern):
+        for name in entry:
+            if name not in ("doc", "format"):
+                raise HumanlikeError(
+                    f"{where}, value '{pattern}': " + unknown("entry", str(name), ("doc", "format"))
+                )
+        for key in _expand(str(pattern)):
+            if key in values:
+                raise HumanlikeError(f"{where}: the value '{key}' is declared twice.")
             values[key] = ValueSpec(
                 doc=str(entry.get("doc", "")), format=str(entry.get("format", ""))
             )
@@ -199,6 +220,7 @@ def read_notebook(chapter: Chapter) -> NotebookNode:
     import jupytext
 
     notebook: NotebookNode = jupytext.read(chapter.source)
+    notebook.metadata.setdefault("kernelspec", dict(_KERNEL))
     seen: dict[str, int] = {}
     for cell in notebook.cells:
         digest = hashlib.sha256(cell.source.encode()).hexdigest()[:10]
@@ -222,7 +244,11 @@ def pair_difference(chapter: Chapter) -> str:
 
     if not chapter.notebook.is_file():
         return f"{chapter.notebook.name} does not exist"
-    source, pair = read_notebook(chapter), nbformat.read(chapter.notebook, as_version=4)
+    source = read_notebook(chapter)
+    try:
+        pair = nbformat.read(chapter.notebook, as_version=4)
+    except Exception:  # whatever a damaged file makes nbformat raise
+        return f"{chapter.notebook.name} is not a readable notebook"
     if len(source.cells) != len(pair.cells):
         return f"{len(source.cells)} cells in the source, {len(pair.cells)} in the notebook"
     for number, (ours, theirs) in enumerate(zip(source.cells, pair.cells, strict=True), start=1):

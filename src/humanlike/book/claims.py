@@ -15,6 +15,7 @@ from typing import Any
 
 from humanlike.book.values import Values, render
 from humanlike.errors import HumanlikeError, unknown
+from humanlike.readyaml import read_yaml
 
 REPRODUCED = "reproduced"
 CAVEAT = "reproduced with a caveat"
@@ -129,12 +130,12 @@ def load_claims(root: Path) -> list[Claim]:
     HumanlikeError
         Naming file and claim when an entry is missing, unknown, repeated or makes no sense.
     """
-    import yaml
-
     claims: list[Claim] = []
     for file in sorted((root / "data" / "claims").glob("*.yml")):
-        for entry in yaml.safe_load(file.read_text(encoding="utf-8")) or []:
-            claims.append(_read(entry, file.name))
+        entries = read_yaml(file) or []
+        if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
+            raise HumanlikeError(f"data/claims/{file.name} is not a list of claims.")
+        claims += [_read(entry, file.name) for entry in entries]
     repeated = {c.id for c in claims if sum(other.id == c.id for other in claims) > 1}
     if repeated:
         raise HumanlikeError(f"Claims with the same id: {', '.join(sorted(repeated))}.")
@@ -152,9 +153,16 @@ def _read(entry: dict[str, Any], file: str) -> Claim:
         if key not in entry:
             raise HumanlikeError(f"{where}: the entry '{key}' is missing.")
     published = entry["published"]
-    printed = [str(p) for p in published] if isinstance(published, list) else str(published)
+    several = published if isinstance(published, list) else [published]
+    if not all(isinstance(text, str) for text in several):
+        raise HumanlikeError(
+            f"{where}: put 'published' in quotes, so that the printed digits are kept."
+        )
+    tolerance = entry.get("tolerance", 0)
+    if not isinstance(tolerance, int | float):
+        raise HumanlikeError(f"{where}: the tolerance '{tolerance}' is not a number.")
     texts = {k: str(v).strip() for k, v in entry.items() if k not in ("published", "tolerance")}
-    claim = Claim(**texts, published=printed, tolerance=float(entry.get("tolerance", 0)), file=file)
+    claim = Claim(**texts, published=published, tolerance=float(tolerance), file=file)
     _check(claim, where)
     return claim
 
@@ -172,6 +180,10 @@ def _check(claim: Claim, where: str) -> None:
         raise HumanlikeError(f"{where}: " + unknown("comparison", claim.compare, COMPARISONS))
     if claim.compare not in ("", "conflict") and not (claim.chapter and claim.key):
         raise HumanlikeError(f"{where}: a claim that is tested names its 'chapter' and 'key'.")
+    if claim.compare == "conflict" and (
+        not isinstance(claim.published, list) or len(claim.published) < 2
+    ):
+        raise HumanlikeError(f"{where}: a conflict needs a list of at least two published values.")
     if claim.compare in ("digits", "tolerance", "above", "below"):
         _number(claim.printed, where)
     if claim.compare == "tolerance" and claim.tolerance <= 0:
@@ -232,13 +244,15 @@ def holds(claim: Claim, value: Any) -> bool:
             return float(value) == float(_number(claim.printed, where))
         return str(value) == claim.printed
     printed = _number(claim.printed, where)
+    if isinstance(value, str):
+        raise HumanlikeError(f"{where} compares numbers, but its chapter recorded '{value}'.")
     number = float(value)
     if claim.compare == "digits":
         places = -int(printed.as_tuple().exponent)
         half = Decimal(5).scaleb(-places - 1)
         return abs(number - float(printed)) <= float(half) * (1 + 1e-9)
     if claim.compare == "tolerance":
-        return abs(number - float(printed)) <= claim.tolerance
+        return abs(number - float(printed)) <= claim.tolerance * (1 + 1e-9)
     return number > float(printed) if claim.compare == "above" else number < float(printed)
 
 

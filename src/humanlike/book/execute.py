@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,13 +67,27 @@ class Execution:
         return bool(self.result["session"].get("real"))
 
 
+PATIENCE = 5  # seconds a worker has to end its kernel before it is killed
 _running: set[subprocess.Popen[str]] = set()
+_stopping = threading.Event()
 
 
 def stop_all() -> None:
-    """End every chapter that is being executed; nothing of them is kept."""
+    """End every chapter that is being executed and start no other; nothing of them is kept."""
+    _stopping.set()
     for process in list(_running):
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Let a worker end its kernel, and all that the kernel started; then make sure."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
         process.kill()
+        process.wait()
 
 
 class ChapterFailed(HumanlikeError):
@@ -141,15 +157,15 @@ def _run_worker(request: Path, log: Any, root: Path, on_progress: Progress) -> i
     )  # fmt: skip
     _running.add(process)
     try:
+        if _stopping.is_set():
+            raise KeyboardInterrupt
         for line in process.stdout or ():
             if line.startswith('{"done"'):
                 step = json.loads(line)
                 on_progress(step["done"], step["total"])
         return process.wait()
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        _end(process)
         _running.discard(process)
 
 
@@ -213,8 +229,8 @@ class Cache:
 
     def newest(self, chapter: Chapter) -> Execution | None:
         """Return the chapter's last execution, whatever has changed since."""
-        folders = self._by_age(chapter)
-        return self._load(folders[0]) if folders else None
+        loaded = (self._load(folder) for folder in self._by_age(chapter))
+        return next((execution for execution in loaded if execution), None)
 
     def why(self, chapter: Chapter, parts: dict[str, Any]) -> str:
         """Say what changed since the last execution of the chapter."""
@@ -259,6 +275,6 @@ class Cache:
     def _load(self, folder: Path) -> Execution | None:
         try:
             return load_execution(folder) if (folder / "executed.ipynb").is_file() else None
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             shutil.rmtree(folder, ignore_errors=True)
             return None

@@ -170,7 +170,7 @@ def _imports(tree: ast.Module, base: str) -> _Imports:
             if name.split(".")[0] != PACKAGE:
                 continue
             if id(node) in typing_only:
-                lazy[alias] = name
+                lazy[alias] = name.rpartition(".")[0]
             else:
                 real.append(name)
     return _Imports(real, lazy)

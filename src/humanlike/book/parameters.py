@@ -159,6 +159,8 @@ def parse_cell(source: str, where: str) -> dict[str, Parameter]:
     parameters = {}
     for node in body:
         parameter = _parse_line(node, comments, where)
+        if parameter.name in parameters:
+            raise HumanlikeError(f"{where}: parameter '{parameter.name}' stands there twice.")
         parameters[parameter.name] = parameter
     return parameters
 
@@ -184,8 +186,14 @@ def _parse_line(node: ast.stmt, comments: dict[int, str], where: str) -> Paramet
         )
     if line not in comments:
         raise HumanlikeError(f"{where}: parameter '{name}' has no comment saying what it does.")
-    doc, bounds, choices = _split_comment(comments[line])
-    default = ast.literal_eval(node.value)
+    try:
+        doc, bounds, choices = _split_comment(comments[line])
+        default = ast.literal_eval(node.value)
+    except (ValueError, SyntaxError, TypeError):
+        raise HumanlikeError(
+            f"{where}: parameter '{name}' needs a plain value and, at the end of its comment, "
+            "'in [low, high]' or 'in {a, b}' with plain values."
+        ) from None
     parameter = Parameter(name, kind, default, doc, bounds, choices)
     parameter.check(default)
     return parameter
@@ -200,8 +208,11 @@ def _split_comment(
     allowed = match["set"]
     if allowed.startswith("["):
         low, high = ast.literal_eval(allowed)
+        if isinstance(low, str) or low > high:
+            raise ValueError
         return match["doc"], (low, high), None
-    return match["doc"], None, tuple(ast.literal_eval("(" + allowed[1:-1] + ",)"))
+    choices = tuple(ast.literal_eval("(" + allowed[1:-1] + ",)"))
+    return match["doc"], None, choices
 
 
 def resolve(

@@ -15,7 +15,7 @@ import io
 import math
 from typing import TYPE_CHECKING, Any
 
-from humanlike.book.chapters import Chapter, load_chapter
+from humanlike.book.chapters import Chapter, get_chapter
 from humanlike.data import usage
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.paths import project_root
@@ -137,7 +137,7 @@ def begin(name: str) -> Page:
 
     usage.clear()
     use_style()
-    _open = Page(load_chapter(project_root(), name))
+    _open = Page(get_chapter(name, project_root()))
     return _open
 
 
@@ -155,6 +155,12 @@ def close() -> None:
         }
         for u in usage.used()
     ]
+    undeclared = sorted({u.id for u in usage.used()} - set(_open.chapter.data))
+    if undeclared:
+        raise HumanlikeError(
+            f"Chapter {_open.chapter.name} reads {', '.join(undeclared)}, which its card does not "
+            f"name. Add it to 'data' in notebooks/{_open.chapter.name}.yml."
+        )
     session = {"chapter": _open.chapter.name, "real": not _open.simulated, "data": data}
     _display({SESSION_MIME: session, "text/plain": ""})
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import humanlike.book.build as building
-from humanlike.book.chapters import Chapter, get_chapter, read_parameters
+from humanlike.book.chapters import Chapter, find_chapters, get_chapter, read_parameters
 from humanlike.book.execute import Execution, execute, load_execution, scratch
 from humanlike.book.fingerprint import fingerprint, key_of
 from humanlike.book.parameters import resolve
@@ -101,7 +101,7 @@ def _write_page(
 ) -> None:
     """Write the page and, as separate files, what the notebook carries."""
     _write(folder / "parts.json", parts)
-    values = Values({chapter.name: chapter}, {chapter.name: load_execution(folder)}, strict=False)
+    values = Values(find_chapters(root), {chapter.name: load_execution(folder)}, strict=False)
     stage = folder / "stage"
     stage.mkdir()
     write_single(stage, root, chapter, values)

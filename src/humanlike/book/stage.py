@@ -18,6 +18,7 @@ from humanlike.book.chapters import Chapter, read_parameters, toc_files
 from humanlike.book.execute import Execution
 from humanlike.book.values import Values
 from humanlike.errors import HumanlikeError
+from humanlike.readyaml import read_yaml
 
 _LABEL = re.compile(r"^\(([\w-]+)\)=\s*$", re.MULTILINE)
 _NAME = re.compile(r"^:name: ([\w-]+)\s*$", re.MULTILINE)
@@ -120,17 +121,17 @@ def write_single(stage: Path, root: Path, chapter: Chapter, values: Values) -> N
     below_heading(notebook, "# ", note)
     nbformat.write(notebook, stage / f"{chapter.name}.ipynb")
     (stage / "_toc.yml").write_text(f"format: jb-book\nroot: {chapter.name}\n", encoding="utf-8")
-    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    config = read_yaml(root / "_config.yml")
     config.pop("launch_buttons", None)
     for key in ("use_repository_button", "use_issues_button", "use_edit_page_button"):
         config.get("html", {}).pop(key, None)
     (stage / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
 
 
-def digest(folder: Path) -> str:
-    """Return one checksum of all files of a folder, by name and content."""
+def digest(folder: Path, pattern: str = "*") -> str:
+    """Return one checksum of the files of a folder whose names fit, by name and content."""
     total = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
+    for file in sorted(folder.rglob(pattern)):
         if file.is_file():
             total.update(f"{file.relative_to(folder)}\0".encode())
             total.update(hashlib.sha256(file.read_bytes()).digest())

@@ -15,9 +15,11 @@ from typing import Any
 
 from humanlike.book.chapters import Chapter
 from humanlike.book.execute import Execution
+from humanlike.book.markdown import escape
 from humanlike.errors import HumanlikeError, unknown
 
-_ROLE = re.compile(r"\{(value|interval|claims)\}`([^`]+)`")
+_ROLE = re.compile(r"(?P<code>(?P<ticks>`{2,}).*?(?P=ticks)(?!`))"
+                   r"|\{(?P<role>value|interval|claims)\}`(?P<key>[^`]+)`", re.DOTALL)  # fmt: skip
 NOT_RUN = "n/a"
 
 
@@ -73,7 +75,7 @@ class Values:
         return values[key]  # type: ignore[no-any-return]
 
     def fill(self, text: str, where: str, chapter: str = "") -> str:
-        """Replace every value and interval role in a text.
+        """Replace every value, interval and claims role in a text; code is left alone.
 
         Parameters
         ----------
@@ -92,8 +94,10 @@ class Values:
         """
 
         def one(match: re.Match[str]) -> str:
+            if match["code"]:
+                return match[0]
             try:
-                return self._text(match[1], match[2], chapter)
+                return self._text(match["role"], match["key"], chapter)
             except HumanlikeError as error:
                 raise HumanlikeError(f"{where}, {match[0]}: {error}") from None
 
@@ -112,7 +116,8 @@ class Values:
             return NOT_RUN
         spec = spec or self.chapters[chapter].values[key].format
         if role == "value":
-            return render(entry["value"], spec)
+            text = render(entry["value"], spec)
+            return escape(text) if isinstance(entry["value"], str) else text
         if "interval" not in entry:
             raise HumanlikeError(f"the value '{key}' was recorded without an interval.")
         low, high = (render(bound, spec) for bound in entry["interval"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from typing import Any, NoReturn
 
@@ -61,6 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
         0 when all went well, 1 for a problem, 2 for wrong usage, 130 after Ctrl-C.
     """
     options = parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return int(options.func(options) or 0)
     except HumanlikeError as error:
@@ -72,3 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"humanlike: {place}{error.strerror or error}.", file=sys.stderr)
+        return 1
