@@ -39,7 +39,7 @@ def filled(text: str, chapter: str = "rsa") -> str:
         ("{interval}`rho`", "[−0.50, 0.25]"),
         ("{interval}`rsa/rho:.1f`", "[−0.5, 0.2]"),
         ("{value}`p`", "1.2e−04"),
-        ("{value}`name`", "en_ft"),
+        ("{value}`name`", r"en\_ft"),
         ("{value}`n`/{value}`n`", "12/12"),
         ("{cite:p}`wu2026` {numref}`fig-a`", "{cite:p}`wu2026` {numref}`fig-a`"),
         ("no role", "no role"),

@@ -86,6 +86,7 @@ def write_pages(stage: Path, root: Path, book: Book) -> None:
         does not.
     """
     for name in ("_config.yml", "_toc.yml"):
+        read_yaml(root / name)
         shutil.copy2(root / name, stage / name)
     shutil.copytree(root / "book", stage / "book", dirs_exist_ok=True)
     for page in toc_files(root):

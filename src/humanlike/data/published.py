@@ -7,18 +7,16 @@ another result.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from humanlike.errors import HumanlikeError, unknown
+from humanlike.data.typed_table import Schema, check_unique, parts, problem, read_table, typed
+from humanlike.errors import unknown
 from humanlike.paths import project_root
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["text", "whole", "number", "flag", "month"]
-Schema = dict[str, Kind]
 Scale = Literal["raw", "normalised"]
 
 N_MODELS: Final = 75
@@ -28,12 +26,6 @@ N_CONCEPTS: Final = 128
 N_REEVALUATIONS: Final = 45
 BENCHMARKS: Final = ("ifeval", "bbh", "math_lvl5", "gpqa", "musr", "mmlu_pro")
 
-_EXPECTED: Final[dict[Kind, str]] = {
-    "whole": "a whole number",
-    "number": "a number or nothing",
-    "flag": "0 or 1",
-    "month": "a month such as 2024-09",
-}
 _RANKING: Final[Schema] = {"rank": "whole", "model": "text", "r2": "number"}
 _STAGES: Final[Schema] = {"model": "text", "stage": "text", "r2": "number"}
 _CONCEPTS: Final[Schema] = {"concept": "text", "category": "text", "definition": "text"}
@@ -120,16 +112,16 @@ def load_ranking(path: Path | None = None) -> pd.DataFrame:
     """
     path = path or _file("published", "paper_b_ranking.csv")
     frame = _with_printed_r2(path, _RANKING, N_MODELS)
-    _check_unique(frame, ["model"], path)
+    check_unique(frame, ["model"], path)
     expected = list(range(1, N_MODELS + 1))
     for row, (rank, found) in enumerate(zip(expected, frame["rank"], strict=True), start=1):
         if rank != found:
-            raise _problem(
+            raise problem(
                 path, f"row {row} should have rank {rank}, ranks without gaps; got {found}"
             )
     rises = frame["model"][frame["r2"].diff() > 0]
     if len(rises):
-        raise _problem(path, f"r2 should not rise with rank, but it does at {rises.iloc[0]}")
+        raise problem(path, f"r2 should not rise with rank, but it does at {rises.iloc[0]}")
     return frame
 
 
@@ -154,7 +146,7 @@ def load_stages(path: Path | None = None) -> pd.DataFrame:
     """
     path = path or _file("published", "paper_b_stages.csv")
     frame = _with_printed_r2(path, _STAGES, N_STAGES)
-    _check_unique(frame, ["model", "stage"], path)
+    check_unique(frame, ["model", "stage"], path)
     return frame.assign(is_average=frame["model"] == "Average")
 
 
@@ -180,11 +172,11 @@ def load_suite(path: Path | None = None) -> pd.DataFrame:
         If rows are missing, a model occurs twice, or a cell cannot be read.
     """
     path = path or _file("published", "paper_b_suite.csv")
-    frame = _read(path, _SUITE, N_SUITE)
-    _check_unique(frame, ["model"], path)
-    tokens = _parts(frame, "training_tokens", r"([\d.]+)([BT])", path)
-    heads = _parts(frame, "heads", r"(\d+)(?: \((\d+|shared) KV\))?", path)
-    hidden = _parts(frame, "hidden_dim", r"(\d+)()", path)
+    frame = read_table(path, _SUITE, N_SUITE)
+    check_unique(frame, ["model"], path)
+    tokens = parts(frame, "training_tokens", r"([\d.]+)([BT])", path)
+    heads = parts(frame, "heads", r"(\d+)(?: \((\d+|shared) KV\))?", path)
+    hidden = parts(frame, "hidden_dim", r"(\d+)()", path)
     return frame.assign(
         training_tokens_trillion=tokens[0].astype(float) / tokens[1].map({"T": 1, "B": 1000}),
         n_heads=heads[0].astype(float),
@@ -213,12 +205,12 @@ def load_concepts(path: Path | None = None) -> pd.DataFrame:
         If rows are missing, a concept occurs twice, or a cell is empty.
     """
     path = path or _file("concepts.csv")
-    frame = _read(path, _CONCEPTS, N_CONCEPTS)
-    _check_unique(frame, ["concept"], path)
+    frame = read_table(path, _CONCEPTS, N_CONCEPTS)
+    check_unique(frame, ["concept"], path)
     for column in _CONCEPTS:
         empty = frame.index[frame[column].str.strip() == ""]
         if len(empty):
-            raise _problem(path, f"row {empty[0] + 1} has no {column}")
+            raise problem(path, f"row {empty[0] + 1} has no {column}")
     return frame
 
 
@@ -248,8 +240,8 @@ def load_ingredients(path: Path | None = None) -> pd.DataFrame:
         If rows or columns are missing, a model occurs twice, or a cell cannot be read.
     """
     path = path or _file("ingredients", "models.csv")
-    frame = _read(path, _INGREDIENTS, N_MODELS)
-    _check_unique(frame, ["model"], path)
+    frame = read_table(path, _INGREDIENTS, N_MODELS)
+    check_unique(frame, ["model"], path)
     return frame
 
 
@@ -319,8 +311,8 @@ def load_benchmarks(path: Path | None = None, scale: Scale = "raw") -> pd.DataFr
         raise HumanlikeError(unknown("scale", scale, _SCALES))
     name, schema, top = _SCALES[scale]
     path = path or _file("benchmarks", name)
-    frame = _read(path, schema, N_MODELS)
-    _check_unique(frame, ["model"], path)
+    frame = read_table(path, schema, N_MODELS)
+    check_unique(frame, ["model"], path)
     _check_scores(frame, scale, top, path)
     return frame
 
@@ -345,8 +337,8 @@ def load_reevaluations(path: Path | None = None) -> pd.DataFrame:
         If rows are missing, a model and set occur twice, or a score leaves 0 to 1.
     """
     path = path or _file("benchmarks", "reevaluations.csv")
-    frame = _read(path, _REEVALUATIONS, N_REEVALUATIONS)
-    _check_unique(frame, ["model", "set"], path)
+    frame = read_table(path, _REEVALUATIONS, N_REEVALUATIONS)
+    check_unique(frame, ["model", "set"], path)
     _check_scores(frame, "raw", 1.0, path)
     return frame
 
@@ -355,73 +347,16 @@ def _file(*parts: str) -> Path:
     return project_root().joinpath("data", *parts)
 
 
-def _problem(path: Path, what: str) -> HumanlikeError:
-    return HumanlikeError(f"{path.name}: {what}. Restore or correct the file: {path}")
-
-
-def _listed(names: Iterable[object]) -> str:
-    return ", ".join(sorted(str(name) for name in names)) or "none"
-
-
-def _read(path: Path, schema: Schema, rows: int) -> pd.DataFrame:
-    """Read a table as text, then give every column its type."""
-    import pandas as pd
-
-    if not path.is_file():
-        raise HumanlikeError(f"There is no table {path}. It is part of the project: restore it.")
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except (ValueError, pd.errors.ParserError) as error:
-        raise _problem(path, f"not a table of comma-separated UTF-8 text ({error})") from error
-    missing, extra = set(schema) - set(frame.columns), set(frame.columns) - set(schema)
-    if missing or extra:
-        raise _problem(path, f"columns missing: {_listed(missing)}; not expected: {_listed(extra)}")
-    if len(frame) != rows:
-        raise _problem(path, f"expected {rows} rows, found {len(frame)}")
-    return frame.assign(**{name: _typed(frame[name], kind, path) for name, kind in schema.items()})
-
-
-def _typed(column: pd.Series[str], kind: Kind, path: Path) -> pd.Series[Any]:
-    """Convert a column of text; the first cell that cannot be converted is an error."""
-    import pandas as pd
-
-    if kind == "text":
-        return column
-    values: pd.Series[Any]
-    if kind == "flag":
-        values = column.map({"1": True, "0": False})
-    elif kind == "month":
-        values = pd.to_datetime(column, format="%Y-%m", errors="coerce")
-    else:
-        pattern = r"\d+" if kind == "whole" else r"-?\d+(?:\.\d+)?"
-        values = pd.to_numeric(column.where(column.str.fullmatch(pattern)), errors="coerce")
-    bad = values.isna() & ((column != "") | (kind != "number"))
-    if bad.any():
-        row = int(bad.to_numpy().argmax())
-        where = f"row {row + 1}, column {column.name}"
-        raise _problem(path, f"{where}: expected {_EXPECTED[kind]}, got '{column.iloc[row]}'")
-    if kind == "month":
-        return values
-    return values.astype(bool if kind == "flag" else "int64" if kind == "whole" else "float64")
-
-
 def _with_printed_r2(path: Path, schema: Schema, rows: int) -> pd.DataFrame:
     """Read a table with R², keep its printed digits beside it, and check its range."""
-    printed = _read(path, {**schema, "r2": "text"}, rows)
-    frame = printed.assign(r2=_typed(printed["r2"], "number", path), r2_printed=printed["r2"])
+    printed = read_table(path, {**schema, "r2": "text"}, rows)
+    frame = printed.assign(r2=typed(printed["r2"], "number", path), r2_printed=printed["r2"])
     outside = ~frame["r2"].between(0, 1)
     if outside.any():
         row = int(outside.to_numpy().argmax())
         got = printed["r2"].iloc[row]
-        raise _problem(path, f"row {row + 1}: r2 should lie from 0 to 1, got '{got}'")
+        raise problem(path, f"row {row + 1}: r2 should lie from 0 to 1, got '{got}'")
     return frame
-
-
-def _check_unique(frame: pd.DataFrame, columns: list[str], path: Path) -> None:
-    twice = frame.loc[frame.duplicated(columns), columns]
-    if len(twice):
-        names = " / ".join(str(value) for value in twice.iloc[0])
-        raise _problem(path, f"{' and '.join(columns)} should be unique, but {names} occurs twice")
 
 
 def _check_scores(frame: pd.DataFrame, scale: str, top: float, path: Path) -> None:
@@ -431,22 +366,11 @@ def _check_scores(frame: pd.DataFrame, scale: str, top: float, path: Path) -> No
     other = frame.index[filled & (frame["scale"] != scale)]
     if len(other):
         got = frame["scale"].iloc[other[0]]
-        raise _problem(path, f"row {other[0] + 1} should have scale '{scale}', got '{got}'")
+        raise problem(path, f"row {other[0] + 1} should have scale '{scale}', got '{got}'")
     for name in BENCHMARKS:
         outside = frame.index[(frame[name] < 0) | (frame[name] > top)]
         if len(outside):
             value = frame[name].iloc[outside[0]]
-            raise _problem(
+            raise problem(
                 path, f"row {outside[0] + 1}: {name} should lie from 0 to {top:g}, got {value:g}"
             )
-
-
-def _parts(frame: pd.DataFrame, column: str, pattern: str, path: Path) -> pd.DataFrame:
-    """Take a column's cells apart; empty cells give missing parts, any other misfit is an error."""
-    found = frame[column].str.extract(f"^{pattern}$")
-    bad = frame.index[found[0].isna() & (frame[column] != "")]
-    if len(bad):
-        raise _problem(
-            path, f"row {bad[0] + 1}, column {column}: cannot read '{frame[column].iloc[bad[0]]}'"
-        )
-    return found
