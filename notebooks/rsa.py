@@ -272,17 +272,16 @@ for model in [m for m in without.names if m != "base" and "base" in without.name
 # %% [markdown]
 # ## What the matrices look like
 
-# %%
+# %% tags=["remove-output"]
 from scipy.spatial.distance import squareform
-
-from humanlike.plots.rsa import rdm_panels
 
 few = sorted(np.random.default_rng(seed).choice(words["en"], min(shown_words, len(words["en"])), replace=False))
 at = [list(words["en"]).index(word) for word in few]
-squares = {}
-for who in ("human", *models):
-    whole = squareform(rdm(features(english, who).loc[words["en"]], metric=metric, standardize=standardize))
-    squares[who] = whole[np.ix_(at, at)]
+squares = {who: squareform(rdm_of(who))[np.ix_(at, at)] for who in ("human", *models)}
+
+# %%
+from humanlike.plots.rsa import rdm_panels
+
 page.figure(
     rdm_panels(squares, few, metric),
     "fig-rsa-matrices",

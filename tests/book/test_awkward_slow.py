@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_the_notebook_of_a_failed_run_is_kept(built):
     built.edit("notebooks/alpha.py", "mean = sum(numbers) / n", "1 / 0")
     answer = built.cli("run", "alpha")
     path = answer.err.partition("up to the error: ")[2].splitlines()[0]
-    assert os.path.exists(path), answer.err
+    assert Path(path).exists(), answer.err
 
 
 def test_only_works_before_anything_else_was_built(fresh):

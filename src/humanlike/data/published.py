@@ -10,8 +10,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from humanlike.data.typed_table import Schema, check_unique, parts, problem, read_table, typed
-from humanlike.errors import unknown
+from humanlike.data.typed_table import (
+    Schema,
+    check_unique,
+    listed,
+    parts,
+    problem,
+    read_table,
+    typed,
+)
+from humanlike.errors import HumanlikeError, unknown
 from humanlike.paths import project_root
 
 if TYPE_CHECKING:
@@ -270,14 +278,14 @@ def load_leaderboard(ranking: Path | None = None, ingredients: Path | None = Non
     if alone or unranked:
         raise HumanlikeError(
             "The ranking and the ingredients should name the same models. "
-            f"Ranked without ingredients: {_listed(alone)}. Not ranked: {_listed(unranked)}."
+            f"Ranked without ingredients: {listed(alone)}. Not ranked: {listed(unranked)}."
         )
     both = left.merge(right, on="model", how="left", validate="one_to_one")
     differs = (both["rank"] != both["rank_published"]) | (both["r2"] != both["r2_published"])
     if differs.any():
         raise HumanlikeError(
             "The ranking and the ingredients should give each model the same rank and R². "
-            f"They differ for: {_listed(both.loc[differs, 'model'])}."
+            f"They differ for: {listed(both.loc[differs, 'model'])}."
         )
     return both.drop(columns=["rank_published", "r2_published"])
 

@@ -26,7 +26,7 @@ def problem(path: Path, what: str) -> HumanlikeError:
     return HumanlikeError(f"{path.name}: {what}. Restore or correct the file: {path}")
 
 
-def _listed(names: Iterable[object]) -> str:
+def listed(names: Iterable[object]) -> str:
     return ", ".join(sorted(str(name) for name in names)) or "none"
 
 
@@ -42,7 +42,7 @@ def read_table(path: Path, schema: Schema, rows: int) -> pd.DataFrame:
         raise problem(path, f"not a table of comma-separated UTF-8 text ({error})") from error
     missing, extra = set(schema) - set(frame.columns), set(frame.columns) - set(schema)
     if missing or extra:
-        raise problem(path, f"columns missing: {_listed(missing)}; not expected: {_listed(extra)}")
+        raise problem(path, f"columns missing: {listed(missing)}; not expected: {listed(extra)}")
     if len(frame) != rows:
         raise problem(path, f"expected {rows} rows, found {len(frame)}")
     return frame.assign(**{name: typed(frame[name], kind, path) for name, kind in schema.items()})
