@@ -8,6 +8,7 @@ from typing import Any
 def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
     app.connect("html-page-context", _drop_thebe, priority=900)
+    app.connect("html-page-context", _fix_roles)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -16,6 +17,15 @@ def _drop_thebe(app: Any, page: str, template: str, context: dict[str, Any], doc
     del app, page, template, doctree
     scripts = context.get("script_files", [])
     context["script_files"] = [s for s in scripts if "thebe" not in _address(s)]
+
+
+def _fix_roles(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Take away a list role whose children are no list items, which misleads screen readers."""
+    del app, page, template, doctree
+    if "body" in context:
+        context["body"] = context["body"].replace(
+            '<div role="list" class="citation-list">', '<div class="citation-list">'
+        )
 
 
 def _address(script: Any) -> str:

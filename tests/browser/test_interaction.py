@@ -1,0 +1,129 @@
+"""What can be clicked: search, theme, folded code, tables, mathematics."""
+
+from __future__ import annotations
+
+
+def column(page, table: str, number: int) -> list[str]:
+    """Return the texts of a column's visible cells."""
+    return page.eval_on_selector_all(
+        f"{table} tbody tr:not([hidden]) td:nth-child({number})",
+        "cells => cells.map(cell => cell.textContent.trim())",
+    )
+
+
+def head(page, name: str):
+    return page.locator("table.hl-search thead th", has_text=name).first
+
+
+def test_the_search_page_finds_a_term(visit):
+    seen = visit("search.html?q=Procrustes")
+    seen.page.wait_for_selector("#search-results li a", timeout=10_000)
+    found = " ".join(seen.page.locator("#search-results").all_inner_texts())
+    assert "The leaderboard" in found
+
+
+def test_control_k_opens_the_search_box(visit):
+    seen = visit("index.html")
+    seen.page.keyboard.press("Control+k")
+    box = seen.page.locator("input[type=search]:visible").first
+    box.fill("ledger")
+    box.press("Enter")
+    seen.page.wait_for_selector("#search-results li a", timeout=10_000)
+    assert "search.html" in seen.page.url
+
+
+def test_the_theme_switch_changes_the_theme(visit):
+    seen = visit("index.html", theme="light")
+    before = seen.page.evaluate("document.documentElement.dataset.theme")
+    for _ in range(2):
+        seen.page.locator("button.theme-switch-button:visible").first.click()
+    assert seen.page.evaluate("document.documentElement.dataset.theme") != before or (
+        seen.page.evaluate("document.documentElement.dataset.mode") != "light"
+    )
+
+
+def test_folded_code_opens(visit):
+    page = visit("notebooks/leaderboard.html").page
+    fold = page.locator("details.hide").first
+    code = fold.locator("pre").first
+    assert not code.is_visible()
+    fold.locator("summary").click()
+    assert code.is_visible()
+
+
+def test_a_column_is_sorted_by_number_by_mouse_and_keyboard(visit):
+    page = visit("notebooks/leaderboard.html").page
+    size = head(page, "Billion parameters")
+    size.locator("button").click()
+    assert size.get_attribute("aria-sort") == "ascending"
+    numbers = [float(text) for text in column(page, "table.hl-search", 7)]
+    assert numbers == sorted(numbers)
+    size.locator("button").press("Enter")
+    assert size.get_attribute("aria-sort") == "descending"
+    assert [float(text) for text in column(page, "table.hl-search", 7)] == numbers[::-1] or (
+        sorted(numbers, reverse=True)
+        == [float(text) for text in column(page, "table.hl-search", 7)]
+    )
+
+
+def test_search_and_filters_narrow_the_rows_and_the_count_says_so(visit):
+    page = visit("notebooks/leaderboard.html").page
+    tools = page.locator(".hl-tools").first
+    tools.locator("input[type=search]").fill("olmo 13b")
+    models = column(page, "table.hl-search", 2)
+    assert models
+    assert all("13b" in name.lower() and "olmo" in name.lower() for name in models)
+    assert tools.locator("output").inner_text() == f"{len(models)} of 75 rows"
+    tools.locator("select").nth(1).select_option("base")
+    assert set(column(page, "table.hl-search", 5)) == {"base"}
+    tools.locator("input[type=search]").fill("no such model")
+    assert column(page, "table.hl-search", 2) == []
+
+
+def test_the_ledger_is_filtered_by_paper_and_verdict(visit):
+    page = visit("book/ledger.html").page
+    tools = page.locator(".hl-tools:has(~ .hl-scroll table.hl-ledger)").last
+    paper, verdict = tools.locator("select").nth(0), tools.locator("select").nth(1)
+    paper.select_option("B")
+    assert set(column(page, "table.hl-ledger", 1)) == {"B"}
+    verdict.select_option("inconsistent within the paper")
+    assert set(column(page, "table.hl-ledger", 5)) == {"inconsistent within the paper"}
+
+
+def test_mathematics_is_set_from_the_books_own_files(visit):
+    seen = visit("notebooks/rsa.html")
+    seen.page.wait_for_selector("mjx-container", timeout=10_000)
+    assert seen.problems == []
+    assert seen.foreign == []
+
+
+def contrast(page, selector: str) -> float:
+    """Return the contrast ratio of an element's text with the first opaque background behind it."""
+    return page.eval_on_selector(
+        selector,
+        """element => {
+          const parse = colour => colour.match(/[\\d.]+/g).map(Number);
+          const light = ([r, g, b]) => [r, g, b]
+            .map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+            .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+          let back = element;
+          while (back && (parse(getComputedStyle(back).backgroundColor)[3] ?? 1) === 0)
+            back = back.parentElement;
+          const paper = back ? parse(getComputedStyle(back).backgroundColor) : [255, 255, 255];
+          const [a, b] = [light(parse(getComputedStyle(element).color)), light(paper)];
+          return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        }""",
+    )
+
+
+def test_tables_are_readable_in_both_themes(visit):
+    for theme in ("light", "dark"):
+        page = visit("notebooks/leaderboard.html", theme=theme).page
+        for selector in ("table.hl-table td", "table.hl-table caption", ".hl-tools label"):
+            assert contrast(page, selector) >= 4.5, (theme, selector)
+
+
+def test_the_skip_link_is_the_first_stop_of_the_keyboard(visit):
+    page = visit("index.html").page
+    page.keyboard.press("Tab")
+    assert "skip" in page.evaluate("document.activeElement.textContent").lower()

@@ -1,0 +1,120 @@
+"""Every page: clean, self-contained, readable on a phone, accessible."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from humanlike.book.chapters import toc_files
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [f"{page}.html" for page in toc_files(ROOT)]
+CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
+THEMES = ("light", "dark")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_from_disk_without_a_problem_and_asks_no_other_host(visit, page):
+    seen = visit(page)
+    assert seen.problems == []
+    assert seen.foreign == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_fits_a_phone(visit, page):
+    seen = visit(page, width=390)
+    over = seen.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert over <= 0
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_has_no_serious_accessibility_finding(visit, page, theme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(visit(page, theme=theme).page).response["violations"]
+    serious = [
+        f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']][:3]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+class Sources(HTMLParser):
+    """Collect addresses a browser loads by itself, and the images' alternative texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.alts: list[str | None] = []
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        if tag in ("script", "img", "iframe", "source"):
+            self.loaded.append(values.get("src") or "")
+        if tag == "link" and values.get("rel") in (
+            "stylesheet",
+            "preload",
+            "icon",
+            "modulepreload",
+        ):
+            self.loaded.append(values.get("href") or "")
+        if tag == "img":
+            self.alts.append(values.get("alt"))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_script_style_or_image_has_a_remote_address(book, page):
+    sources = Sources()
+    sources.feed((book / page).read_text(encoding="utf-8"))
+    assert [s for s in sources.loaded if re.match(r"(https?:)?//", s)] == []
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_every_figure_has_a_number_a_caption_and_words_as_alternative(book, page):
+    text = (book / page).read_text(encoding="utf-8")
+    sources = Sources()
+    sources.feed(text)
+    figures = re.findall(r"<figure.*?</figure>", text, re.DOTALL)
+    assert figures, "a chapter shows something"
+    for figure in figures:
+        assert 'class="caption-number"' in figure
+        assert re.search(r'class="caption-text">[^<]{20,}', figure)
+    logo = [alt for alt in sources.alts if alt and alt.endswith("Home")]
+    for alt in sources.alts:
+        if alt in logo or alt == "Logo image":
+            continue
+        assert alt, "an image without alternative text"
+        assert not re.search(r"\.(png|svg|jpe?g)$", alt), f"a file name is no description: {alt}"
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_what_a_chapter_links_to_exists_in_the_repository(book, page):
+    text = (book / page).read_text(encoding="utf-8")
+    launch = re.findall(r'href="https://mybinder\.org/[^"]*urlpath=([^"]+)"', text)
+    assert launch
+    for target in launch:
+        path = re.sub(r"^lab/tree/", "", target.replace("%2F", "/"))
+        assert (ROOT / path.partition("?")[0]).is_file(), path
+    sources = re.findall(r'href="(?:\.\./)*(_sources/[^"]+\.ipynb)"', text)
+    assert sources, "no notebook to download"
+    for source in sources:
+        assert (book / source).is_file()
+
+
+def test_every_link_of_the_ledger_leads_to_something(visit, book):
+    seen = visit("book/ledger.html")
+    links = seen.page.eval_on_selector_all(
+        "table.hl-ledger td a", "links => links.map(link => link.getAttribute('href'))"
+    )
+    assert links
+    for link in set(links):
+        file, _, anchor = link.partition("#")
+        target = (book / "book" / file).resolve() if file else book / "book" / "ledger.html"
+        assert target.is_file(), link
+        if anchor:
+            assert f'id="{anchor}"' in target.read_text(encoding="utf-8"), link
