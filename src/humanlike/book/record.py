@@ -123,6 +123,28 @@ class Page:
             caption = f"Simulated data, not a result. {caption}"
         _display({"text/html": to_html(frame, caption=caption, **options), "text/plain": caption})
 
+    def html(self, markup: str, *, text: str) -> None:
+        """Show a piece of HTML, such as the data of an interactive figure.
+
+        Parameters
+        ----------
+        markup : str
+            HTML in which everything that comes from data is escaped already.
+        text : str
+            What it shows, for those who read the notebook without it.
+
+        Raises
+        ------
+        HumanlikeError
+            If the markup or the text is empty.
+        """
+        if not markup.strip() or not text.strip():
+            raise HumanlikeError("A piece of HTML needs markup and a text that says what it shows.")
+        if self.simulated:
+            text = f"Simulated data, not a result. {text}"
+            markup = f"<p><strong>Simulated data, not a result.</strong></p>{markup}"
+        _display({"text/html": markup, "text/plain": text})
+
 
 def begin(name: str) -> Page:
     """Open a chapter: set the figures' style and start noting which data are read.
