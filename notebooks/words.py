@@ -301,6 +301,7 @@ for name, matrix in maps.items():
 # %% tags=["remove-output"]
 if {"en_ft", "nl_ft"} <= set(en) and "English" in maps:
     rhos = [maps["English"].pair("base", m)[0] for m in ("en_ft", "nl_ft")]
+    page.record("reshuffled", abs(rhos[0]) < 0.1)
     page.record("none_or_negative", all(-0.2 < rho <= 0 for rho in rhos))
 
 # %% [markdown]

@@ -179,6 +179,24 @@ def test_real_data_are_not_stamped(shown: Shown) -> None:
     assert "imulated" not in str(shown)
 
 
+def test_html_is_shown_as_it_is_and_says_when_data_are_simulated(shown: Shown) -> None:
+    page = begin("beta")
+    page.html("<div>chart</div>", text="A chart.")
+    usage.note("toy", real=False)
+    page.html("<div>chart</div>", text="A chart.")
+    assert shown[0][0] == {"text/html": "<div>chart</div>", "text/plain": "A chart."}
+    assert shown[1][0]["text/html"].startswith("<p><strong>Simulated data, not a result.</strong>")
+    assert shown[1][0]["text/html"].endswith("<div>chart</div>")
+    assert shown[1][0]["text/plain"] == "Simulated data, not a result. A chart."
+
+
+@pytest.mark.parametrize(("markup", "text"), [(" ", "A chart."), ("<p>chart</p>", "")])
+def test_html_without_markup_or_text_is_refused(shown: Shown, markup: str, text: str) -> None:
+    with pytest.raises(HumanlikeError, match="needs markup and a text"):
+        begin("beta").html(markup, text=text)
+    assert shown == []
+
+
 def test_closing_leaves_a_note_of_the_data_that_were_read(shown: Shown) -> None:
     begin("beta")
     usage.note("toy", ["toy.txt"])
