@@ -42,12 +42,13 @@ word: str = "SHOUTER"  # word of the profile at the end, English or Dutch
 # %% tags=["remove-output"]
 from humanlike.book.record import begin
 from humanlike.data.norms import SENSORY, complete_words, features, load_ratings
-from humanlike.data.words import dimension_set, draw_words, evaluated
+from humanlike.data.words import dimension_set, draw_words, evaluated, find_word
 from humanlike.stats.profiles import profile_distance, similarity
 
 page = begin("words")
-tables = {name: load_ratings(name, missing="simulate") for name in ("English", "Dutch")}
 short = {"English": "en", "Dutch": "nl"}
+tables = {name: load_ratings(name, missing="simulate") for name in short}
+name_shown, _ = find_word(tables[language], word), dimension_set(dimensions, language)  # wrong settings end here
 asked = {name: evaluated(table, models, needed=name == language) for name, table in tables.items()}
 words = {name: draw_words(complete_words(tables[name], ["human", *asked[name]]), subset, seed)
          for name in tables}  # fmt: skip
@@ -120,16 +121,16 @@ page.record("n_dominant.sensory", int(sensory.sum()))
 # ## Is the gain more than chance?
 #
 # Each word is rated by every model, so the models are compared by a paired t-test. Its effect size is Cohen's
-# $d_z$, the mean difference in standard deviations of the differences. Wilcoxon's test, which uses ranks only, is a check.
+# $d_z$ {cite:p}`lakens2013`, the mean difference in standard deviations of the differences. Wilcoxon's test, which uses ranks only, is a check.
 
 # %%
 import pandas as pd
 
-from humanlike.stats.paired import paired
+from humanlike.stats.paired import paired_test
 
 pairs = {key: [(m, "base") for m in by if m != "base"] + [("en_ft", "nl_ft")] * (set(by) >= {"en_ft", "nl_ft"})
          for key, by in found.items()}  # fmt: skip
-tests = {(key, a, b): paired(found[key][a], found[key][b]) for key, both in pairs.items() for a, b in both}
+tests = {(key, a, b): paired_test(found[key][a], found[key][b]) for key, both in pairs.items() for a, b in both}
 rows = [(titles[key], f"{MODEL_LABELS[a]} − {MODEL_LABELS[b]}", t.difference, t.low, t.high, t.t, max(t.p, 1e-300), t.dz,
          max(t.wilcoxon_p, 1e-300), t.share_higher) for (key, a, b), t in tests.items()]  # fmt: skip
 names = ["Set", "Difference", "Δs", "Low", "High", "t", "p", "dz", "p (Wilcoxon)", "Words nearer"]
@@ -263,7 +264,7 @@ page.record("knows_nothing_beats", ", ".join(
 
 # %%
 from humanlike.plots.words import correlation_maps
-from humanlike.stats.rank_matrix import rank_matrix
+from humanlike.stats.rankings import rank_matrix
 
 wanted = {"English": dimensions if language == "English" else "all", "Dutch": "sensory"}
 by_word = {name: scores(name, wanted[name]) for name in tables if len(asked[name]) > 1}
@@ -400,7 +401,7 @@ for model in asked[language]:
 #
 # The gain $b_i - a_i$ of a word contains its distance before, $b_i$. The two correlate even when before
 # and after have nothing to do with each other: then $r = s_b/\sqrt{s_b^2 + s_a^2}$. Three guards: this expected value;
-# Oldham's correlation of the gain with the *mean* of before and after, which is zero when both spreads are alike; and a split,
+# Oldham's correlation {cite:p}`oldham1962` of the gain with the *mean* of before and after, which is zero when both spreads are alike; and a split,
 # the error on half of the dimensions against the gain on the other half. Above all, the same numbers for predictors that no error ever trained.
 
 # %%
@@ -496,10 +497,9 @@ for model in asked[language]:
 # The paper's example is the word SHOUTER. How it was chosen is not said.
 
 # %%
-from humanlike.data.words import find_word
 from humanlike.plots.radar import radar
 
-name = find_word(tables[language], word)
+name = name_shown
 everyone = ["human", *asked[language]]
 rated = {who: features(tables[language], who) for who in everyone}
 one = pd.DataFrame({who: rated[who].loc[name] for who in everyone})

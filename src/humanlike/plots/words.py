@@ -14,7 +14,7 @@ from humanlike.plots.style import BLACK, GREEN, MODEL_COLOURS, MODEL_LABELS, PUR
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from humanlike.stats.rank_matrix import RankMatrix
+    from humanlike.stats.rankings import RankMatrix
     from humanlike.stats.reorganisation import UniformBoost
 
 Floats = NDArray[np.float64]

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from humanlike.stats.dissimilarity import rdm as rdm
     from humanlike.stats.groups import cluster_bootstrap_difference as cluster_bootstrap_difference
     from humanlike.stats.groups import welch as welch
+    from humanlike.stats.paired import paired_test as paired_test
+    from humanlike.stats.profiles import profile_distance as profile_distance
+    from humanlike.stats.profiles import profile_fit as profile_fit
+    from humanlike.stats.profiles import shape_agreement as shape_agreement
+    from humanlike.stats.rankings import rank_matrix as rank_matrix
+    from humanlike.stats.reorganisation import improvement as improvement
+    from humanlike.stats.reorganisation import uniform_boost as uniform_boost
     from humanlike.stats.similarity import mantel as mantel
     from humanlike.stats.similarity import rsa as rsa
     from humanlike.stats.similarity import rsa_bootstrap as rsa_bootstrap
@@ -21,6 +28,13 @@ _HOME = {
     "rsa": "similarity",
     "rsa_bootstrap": "similarity",
     "mantel": "similarity",
+    "paired_test": "paired",
+    "profile_distance": "profiles",
+    "profile_fit": "profiles",
+    "shape_agreement": "profiles",
+    "rank_matrix": "rankings",
+    "improvement": "reorganisation",
+    "uniform_boost": "reorganisation",
     "welch": "groups",
     "cluster_bootstrap_difference": "groups",
 }

@@ -113,7 +113,7 @@ def second_panel(mean: ArrayLike, sd: ArrayLike, n: ArrayLike, seed: int) -> Flo
 
     References
     ----------
-    Novick, Jackson & Thayer (1971), doi:10.1007/BF02297847 (estimating true scores).
+    Lord & Novick (1968), Statistical Theories of Mental Test Scores (estimating true scores).
     """
     h = matrix(mean, "the means")
     s, raters = matrix(sd, "the deviations", h), matrix(n, "the numbers of raters", h)

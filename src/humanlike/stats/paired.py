@@ -45,7 +45,7 @@ class PairedTest:
     n: int
 
 
-def paired(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> PairedTest:
+def paired_test(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> PairedTest:
     r"""Compare two scores of the same items.
 
     With the differences :math:`d_i`, their mean :math:`\bar d` and standard deviation :math:`s_d`,
@@ -75,7 +75,7 @@ def paired(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> PairedTe
 
     Examples
     --------
-    >>> test = paired([2.0, 4.0, 6.0, 9.0], [1.0, 2.0, 5.0, 5.0])
+    >>> test = paired_test([2.0, 4.0, 6.0, 9.0], [1.0, 2.0, 5.0, 5.0])
     >>> test.difference, round(test.t, 3)
     (2.0, 2.828)
     """

@@ -165,7 +165,7 @@ def improvement(before: ArrayLike, after: ArrayLike, n_splits: int, seed: int) -
 
     References
     ----------
-    Oldham (1962), doi:10.1016/0021-9681(62)90028-1; Tu & Gilthorpe (2007),
+    Oldham (1962), doi:10.1016/0021-9681(62)90116-9; Tu & Gilthorpe (2007),
     doi:10.1002/sim.2538.
     """
     from scipy.stats import spearmanr

@@ -84,8 +84,8 @@ def rank_matrix(
 
     References
     ----------
-    Spearman (1904), doi:10.2307/1412159; Kendall (1942), doi:10.1093/biomet/32.3-4.277
-    (partial); Efron & Tibshirani (1993), doi:10.1007/978-1-4899-4541-9.
+    Spearman (1904), doi:10.2307/1412159; Conover (1999), Practical Nonparametric Statistics, 3rd
+    ed. (partial); Efron & Tibshirani (1993), doi:10.1007/978-1-4899-4541-9.
     """
     from scipy import stats
 

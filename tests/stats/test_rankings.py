@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import pearsonr, rankdata, spearmanr
 
 from humanlike.errors import HumanlikeError
-from humanlike.stats.rank_matrix import rank_matrix
+from humanlike.stats.rankings import rank_matrix
 
 
 def scores(seed: int, n: int = 40) -> dict[str, np.ndarray]:
