@@ -87,8 +87,6 @@ def rank_matrix(
     Spearman (1904), doi:10.2307/1412159; Conover (1999), Practical Nonparametric Statistics, 3rd
     ed. (partial); Efron & Tibshirani (1993), doi:10.1007/978-1-4899-4541-9.
     """
-    from scipy import stats
-
     whole("n_boot", n_boot, 2)
     if len(scores) < 2:
         raise HumanlikeError(f"Expected at least 2 scores to correlate, but {len(scores)} came.")
@@ -102,13 +100,20 @@ def rank_matrix(
             "to correlate. Hold another score constant."
         )
     df = n - 2 - len(fixed)
-    with np.errstate(divide="ignore"):
-        t = rho * np.sqrt(df / np.maximum(1 - rho**2, 0))
-    p = 2 * stats.t.sf(np.abs(t), df)
     rng = np.random.default_rng(seed)
     drawn = np.stack([correlate(table[rng.integers(n, size=n)]) for _ in range(n_boot)])
     low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return RankMatrix(tuple(scores), rho, p, low, high, n)
+    return RankMatrix(tuple(scores), rho, _p_values(rho, df), low, high, n)
+
+
+def _p_values(rho: Floats, df: int) -> Floats:
+    """Give two-sided p of correlations by the t approximation."""
+    from scipy import stats
+
+    with np.errstate(divide="ignore"):
+        t = rho * np.sqrt(df / np.maximum(1 - rho**2, 0))
+    p: Floats = 2 * stats.t.sf(np.abs(t), df)
+    return p
 
 
 def _columns(scores: Mapping[str, ArrayLike]) -> Floats:
