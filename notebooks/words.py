@@ -391,10 +391,10 @@ for model in asked[language]:
 # %% [markdown]
 # Recalibrating base by eleven straight lines is a global, word-blind change by construction. The similarities before and after
 # correlate at {value}`known.recalibrated.base`, not near one. The mean profile gives {value}`known.mean_train.base`. And a second panel of people, who
-# were not trained at all, gives {value}`panel_rho.base` {interval}`panel_rho.base` with base (twenty simulated panels). Any predictor
-# good enough, however it came about, has an order of words unlike base's. The same panel correlates with En_FT at
-# {value}`panel_rho.en_ft` and with Nl_FT at {value}`panel_rho.nl_ft`. It shares with them the ratings they are measured against, and no training; so
-# much of their {value}`corr.en.nl_ft.en_ft` needs no common schema.
+# were not trained at all, gives {value}`panel_rho.base` {interval}`panel_rho.base` with base (twenty simulated panels).
+# None of these came about by targeting errors, and none keeps much of base's order. The same panels correlate with En_FT at
+# {value}`panel_rho.en_ft` and with Nl_FT at {value}`panel_rho.nl_ft`. They share with them the ratings that all are measured
+# against, and no training. A correlation of this size comes without a common schema; the observed one, {value}`corr.en.nl_ft.en_ft`, is larger.
 #
 # (sec-words-largest)=
 # ## Do the largest errors get the largest corrections?
@@ -482,7 +482,7 @@ for row in dots[dots["score"] != "similarity"].itertuples():
 #
 # **Consistency.** A word's similarity is itself uncertain. Computed on two random halves of the dimensions, it correlates
 # with itself at {value}`half.base` in base and at {value}`half.en_ft` in En_FT. When errors are small, which word has the larger one is
-# mostly a matter of which dimensions were asked, and no correlation of the scores can be high.
+# largely a matter of which dimensions were asked, and that limits how highly its score can correlate with any other.
 
 # %% tags=["remove-output"]
 from humanlike.stats.reorganisation import split_half
