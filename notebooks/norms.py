@@ -191,10 +191,11 @@ page.figure(
 
 # %%
 shown = spread[["dimension", "mean", "variance", "iqr", "below_one", "standard_error", "reliability", "low", "high", "ceiling"]]
-heads = ["Dimension", "Mean", "Variance", "Quartile range", "Below 1", "Std. error", "Reliability", "Low", "High", "Ceiling of r"]
+heads = ["Dimension", "Mean", "Variance", "IQR", "Below 1", "SE", "Reliability", "Low", "High", "Max r"]
 page.table(
     shown.set_axis(heads, axis="columns"),
-    caption=f"Mean ratings of people on {len(words):,} {part} words, by dimension",
+    caption=f"Mean ratings of people on {len(words):,} {part} words: interquartile range (IQR), standard error of a mean (SE), reliability with its interval, "
+    "highest correlation that can be expected (Max r)",
     formats={head: ".0%" if head == "Below 1" else ".2f" for head in heads[1:]},
 )  # fmt: skip
 
@@ -206,8 +207,9 @@ page.table(
 # too ({numref}`fig-norms-reliability`). The smallest variance of all is that of {value}`smallest_variance`
 # ({value}`variance.Head` for Head, {value}`variance.Torso` for Torso, {value}`variance.Gustatory` for taste,
 # {value}`variance.Olfactory` for smell).
-# *Unreliable* training ratings do not explain small gains on taste and smell. What remains is the shape of the
-# distribution: most words lie so close to zero that their *order* means little, and an order is what Spearman's *ρ* compares.
+# *Unreliable* training ratings do not explain small gains on taste and smell. Another reading is the shape of the
+# distribution: most words lie so close to zero that their *order* says little, and an order is what Spearman's *ρ* compares. The
+# section after next puts a number to it.
 
 # %% tags=["remove-output"]
 per_word = norms.word_table(english)
@@ -244,7 +246,7 @@ page.figure(
 #
 # The same can be asked of a word's *profile* over the dimensions: half of the words reach {value}`word_reliability`,
 # and {value}`n_flat` words have less than 0.5, most of all {value}`flattest`, whose eleven means differ by no more than
-# noise. On such words no model can be right or wrong.
+# noise. About the shape of such a profile no model can be right or wrong.
 #
 # As a check of the files themselves: {value}`impossible_means` of the English means are impossible, that is, not a whole number
 # divided by their number of raters (the GRIM test {cite:p}`brown2017`).
@@ -252,24 +254,28 @@ page.figure(
 # (sec-norms-languages)=
 # ## Do people of two languages agree?
 #
-# Translations were rated by other people, in another language. Their agreement shows what transfer between languages could
-# reach at best if each model were as good as its own norms.
+# Translations were rated by other people, in another language. Their agreement is what to expect of a model that had learned
+# the norms of the other language perfectly, and nothing else.
 
 # %%
 both = norms.languages_agree(english, dutch)
 page.table(
-    both.set_axis(["Dimension", "Spearman's ρ", "Pearson's r", "English − Dutch", "Words"], axis="columns"),
-    caption="Human ratings of English words and of their Dutch translations",
-    formats={"Spearman's ρ": ".2f", "Pearson's r": ".2f", "English − Dutch": "+.2f", "Words": ","},
+    both.set_axis(["Dimension", "Spearman's ρ", "Pearson's r", "ρ, low words", "Low words", "English − Dutch", "Words"], axis="columns"),
+    caption="Human ratings of English words and of their Dutch translations; low words have a mean below 1 in both languages",
+    formats=dict.fromkeys(["Spearman's ρ", "Pearson's r", "ρ, low words"], ".2f") | {"English − Dutch": "+.2f", "Words": ",", "Low words": ","},
 )  # fmt: skip
 for row in both.itertuples():
     page.record(f"languages_rho.{row.dimension}", row.rho)
     page.record(f"languages_r.{row.dimension}", row.r)
+    if row.rho_low == row.rho_low:
+        page.record(f"languages_rho_low.{row.dimension}", row.rho_low)
+        page.record(f"languages_n_low.{row.dimension}", row.n_low)
 
 # %% [markdown]
 # For taste, *r* is {value}`languages_r.Gustatory` but *ρ* only {value}`languages_rho.Gustatory`; for smell
-# {value}`languages_r.Olfactory` and {value}`languages_rho.Olfactory`. People agree on which few words have a taste; in
-# what order the many others follow is close to chance. A model's *ρ* on taste has to be read against this number, not
+# {value}`languages_r.Olfactory` and {value}`languages_rho.Olfactory`. People agree on which few words have a taste. Among the
+# {value}`languages_n_low.Gustatory` words with hardly any, those below 1 in both languages, *ρ* is {value}`languages_rho_low.Gustatory`, and
+# such words are most of the sample. A model's *ρ* on taste is better read against the agreement of people than
 # against 1.
 #
 # (sec-norms-seen)=
@@ -279,6 +285,8 @@ for row in both.itertuples():
 # closer to people on just these words. The base model, which was trained on none, shows how much the words differ anyway.
 
 # %%
+from humanlike.plots.style import MODEL_LABELS
+
 train = splits["current"][splits["current"]["part"] == "train"]
 traces = pd.concat([norms.training_traces(english, train["word"]).assign(language="English"),
                     norms.training_traces(dutch, train["translation"]).assign(language="Dutch")])  # fmt: skip
@@ -286,7 +294,7 @@ names = {"language": "Language", "model": "Model", "n_seen": "Words in file", "n
          "error_other": "Error other", "difference": "Difference", "low": "Low", "high": "High", "p": "p", "exact_seen": "Exact in", "exact_other": "Exact other"}  # fmt: skip
 formats = dict.fromkeys(["Error in", "Error other", "p"], ".3f") | dict.fromkeys(["Difference", "Low", "High"], "+.3f")
 page.table(
-    traces[list(names)].rename(columns=names),
+    traces[list(names)].replace({"model": MODEL_LABELS}).rename(columns=names),
     caption="Mean absolute error (scale points) on evaluated words that stand in the current release's training file and on the others, "
     "95 % intervals and p of Welch's test; share of ratings that equal the human mean",
     formats=formats | dict.fromkeys(["Exact in", "Exact other"], ".1%"),

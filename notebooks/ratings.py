@@ -50,10 +50,12 @@ answers = answer_table(missing="simulate")
 # (sec-ratings-prompts)=
 # ## What was asked
 #
-# The prompts are experimental material, so here they are exactly as released. A blank at the end is shown as ␣.
+# The prompts are experimental material, so here they are exactly as released. A blank at the end is
+# shown as ␣, a line break as ↵.
 
 # %%
-full = prompts.assign(template=prompts["template"].str.replace(" $", "␣", regex=True))
+marked = prompts["template"].str.replace(" $", "␣", regex=True).str.replace("\n", " ↵ ")
+full = prompts.assign(template=marked)
 page.table(
     full[["task", "language", "dimension", "template"]].set_axis(["Task", "Language", "Dimension", "Prompt"], axis="columns"),
     caption="All released prompts, word for word; the names in braces are replaced by the word or the question",
@@ -176,8 +178,7 @@ for key, columns in (("English", list(DIMENSIONS)), ("Dutch", list(DUTCH.values(
     targets = pd.Series(train[columns].to_numpy().ravel())
     page.record(f"training_whole.{key}", 100 * (targets.round(2) % 1 == 0).mean())
     page.record(f"training_one_short.{key}", 100 * (targets % 1).round(2).isin([0.94, 0.95]).mean())
-first = given["text"].str.extract(r"(\d)", expand=False).astype(int)
-page.record("n_not_likeliest", int((given["decided"] != first).sum()))
+page.record("n_not_likeliest", int((~answers["likeliest"]).sum()))
 
 # %% [markdown]
 # The base model and QA_FT answer in whole numbers. The two models tuned on ratings give decimals, as in
@@ -185,12 +186,12 @@ page.record("n_not_likeliest", int((given["decided"] != first).sum()))
 # ({numref}`fig-ratings-values`). Their favourites tell where they come from. A mean of 18 raters is a number of eighteenths, so 3.94 is 71/18: all but one
 # rater's worth of 4. Answers that end in .94 or .95 are {value}`one_short.en_ft` % of En_FT's, but
 # only {value}`training_one_short.English` % of its training examples; whole numbers are {value}`whole.en_ft` %, in training
-# {value}`training_whole.English` %. Each is the *likeliest* ending after its leading digit, and temperature 0 always takes the
-# likeliest. So greedy answers exaggerate what is frequent in training, and the decimals carry less information than they seem to.
+# {value}`training_whole.English` %. Each is the *likeliest* ending after its leading digit, and temperature 0 takes
+# nothing else. So greedy answers exaggerate what is frequent in training, and the decimals carry less information than they seem to.
 #
-# In {value}`n_not_likeliest` answers is the leading token another than the likeliest, as temperature 0 demands. The base
-# model's responses name {value}`n_serving.base` versions of the serving system, those of the tuned models {value}`n_serving.tuned`;
-# the paper's answers are therefore one draw from a service that changed while it was asked.
+# In {value}`n_not_likeliest` answers is any token another than the likeliest one, which is how temperature 0 should look. The base
+# model's responses name {value}`n_serving.base` versions of the serving system, those of the tuned models
+# {value}`n_serving.tuned`: the service changed while it was asked, and nothing was asked twice to see whether that matters.
 #
 # (sec-ratings-expected)=
 # ## What the model might have answered
@@ -215,12 +216,17 @@ page.table(
 )  # fmt: skip
 
 # %% tags=["remove-output"]
+import numpy as np
+
 for (language, model), rows in answers.groupby(["language", "model"]):
     key = f"{language}.{model}"
     page.record(f"on_scale.{key}", 100 * rows["on_scale"].mean())
     page.record(f"covered.{key}", 100 * rows["covered"].mean())
     page.record(f"answer.{key}", 100 * rows["answer"].mean())
     page.record(f"entropy.{key}", rows["entropy"].mean())
+    others = rows[DIGITS].where(~np.eye(6, dtype=bool)[rows["decided"].clip(0)])
+    page.record(f"rival.{key}", 100 * (others.max(axis=1) > rows["answer"]).mean())
+    page.record(f"far.{key}", 100 * ((rows["expected"] - rows["value"]).abs() > 0.5).mean())
     page.record(f"unsure.{key}", 100 * (rows[DIGITS].max(axis=1) < 0.5).mean())
 quiz = answers[answers["model"] == "qa_ft"]
 page.record("letters_listed", 100 * (quiz["letters"] > 0).mean())
@@ -236,7 +242,10 @@ page.record("off_scale_majority", int((answers["off_scale"] > 0.5).sum()))
 #
 # The answer that was given is rarely all there is. It has a mean probability of {value}`answer.English.base` % in the base model, and
 # of {value}`answer.English.en_ft` % in En_FT, which spreads its decimals widely; the leading digit has less than
-# one half in {value}`unsure.English.base` % of the base model's answers and in {value}`unsure.English.en_ft` % of En_FT's. Of En_FT's
+# one half in {value}`unsure.English.base` % of the base model's answers and in {value}`unsure.English.en_ft` % of En_FT's. In
+# {value}`rival.English.en_ft` % of them another leading digit is, as a whole, likelier than the very number that was given. The expected
+# rating is more than half a point away from the answer in {value}`far.English.base` % (base) and
+# {value}`far.English.en_ft` % (En_FT) of all answers. Of En_FT's
 # probability only {value}`covered.English.en_ft` % is on complete numbers that were reported, so its
 # expected decimals are an estimate; its expected leading digit is not.
 #

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 
 from humanlike.data.norms import MODELS, load_ratings
 from humanlike.data.responses import RESPONSES, choose_files, load_responses
+from humanlike.data.source import simulation_forced
 from humanlike.stats.answers import TOP, answer_distribution, digit_entropy, expected_ratings
 from humanlike.tasks.rating import parse_rating
 
@@ -46,7 +47,7 @@ def answer_table(
         failure (its reason, or empty); p0 … p5 (probability of the leading digit), decided,
         decimals, decimals_mass, off_scale, answer, on_scale, covered (see
         `humanlike.stats.answers.AnswerDistribution`); letters (probability of A to D, the answers to
-        the quiz, as first token); entropy (bits); expected (0 to 5). ``attrs``: ``real``,
+        the quiz, as first token); likeliest (whether each token is the likeliest one); entropy (bits); expected (0 to 5). ``attrs``: ``real``,
         ``dataset``, ``issues``.
 
     Raises
@@ -56,7 +57,8 @@ def answer_table(
     """
     files = choose_files(RESPONSES, language, dimensions, models)
     pairs = dict.fromkeys((part.language, part.model) for part in files)
-    tables = [_answers(*pair, missing, seed) for pair in pairs]
+    forced = simulation_forced()
+    tables = [_answers(*pair, missing, seed, forced) for pair in pairs]
     table = pd.concat(tables, ignore_index=True)
     wanted = {part.dimension for part in files}
     if len(wanted) < table["dimension"].nunique():
@@ -67,7 +69,7 @@ def answer_table(
 
 
 @lru_cache(maxsize=16)
-def _answers(language: str, model: str, missing: str, seed: int) -> pd.DataFrame:
+def _answers(language: str, model: str, missing: str, seed: int, _forced: bool) -> pd.DataFrame:
     responses = load_responses(language=language, models=[model], missing=missing, seed=seed)
     attrs = dict(responses.attrs)
     table = responses[[*KEYS, "index", "text", "model_id", "fingerprint", "prompt_tokens"]].copy()
@@ -85,10 +87,23 @@ def _answers(language: str, model: str, missing: str, seed: int) -> pd.DataFrame
         sum(math.exp(tokens[0][letter]) for letter in LETTERS if letter in tokens[0])
         for tokens in responses["logprobs"]
     ]
+    both = zip(table["text"], responses["logprobs"], strict=True)
+    table["likeliest"] = [_is_likeliest(text, tokens) for text, tokens in both]
     table["entropy"] = digit_entropy(digits)
     table["expected"] = expected_ratings(digits, table["decided"], table["decimals"], ELSEWHERE)
     table.attrs = attrs
     return table
+
+
+def _is_likeliest(text: str, tokens: Sequence[Mapping[str, float]]) -> bool:
+    """Tell whether a text begins with the likeliest token at each step; equal ones all count."""
+    for options in tokens:
+        best = max(options.values())
+        fitting = [t for t, log in options.items() if log == best and text.startswith(t)]
+        if not fitting:
+            return False
+        text = text[len(max(fitting, key=len)) :]
+    return True
 
 
 def load_expected_ratings(

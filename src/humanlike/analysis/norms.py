@@ -234,8 +234,9 @@ def languages_agree(english: pd.DataFrame, dutch: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per sensory dimension. Columns: dimension, rho (Spearman), r (Pearson), difference
-        (English minus Dutch mean, scale points), n.
+        One row per sensory dimension. Columns: dimension, rho (Spearman), r (Pearson), rho_low
+        (Spearman among words with a mean below 1 in both languages; NaN if fewer than three), n_low
+        (these words), difference (English minus Dutch mean, scale points), n.
     """
     keys = {"word": "translation", "translation": "word"}
     other = dutch.rename(columns=keys)[["word", "translation", "dimension", "human"]]
@@ -243,11 +244,15 @@ def languages_agree(english: pd.DataFrame, dutch: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for name in SENSORY:
         part = both[both["dimension"] == name]
+        low = part[(part["human"] < 1) & (part["human_nl"] < 1)]
+        rho_low = low["human"].corr(low["human_nl"], method="spearman", min_periods=3)
         rows.append(
             {
                 "dimension": name,
                 "rho": part["human"].corr(part["human_nl"], method="spearman"),
                 "r": part["human"].corr(part["human_nl"]),
+                "rho_low": rho_low,
+                "n_low": len(low),
                 "difference": part["human"].mean() - part["human_nl"].mean(),
                 "n": len(part),
             }

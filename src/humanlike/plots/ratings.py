@@ -77,6 +77,6 @@ def agreement_dumbbells(tables: Mapping[str, pd.DataFrame]) -> Figure:
             panel.set_title(f"{language}, {MODEL_LABELS[model]}", fontsize=9)
             panel.grid(visible=True, axis="x")
     handles = axes[0, 0].get_legend_handles_labels()
-    figure.legend(*handles, loc="outside lower center", ncols=2)
+    figure.legend(*handles, loc="outside upper center", ncols=2)
     figure.supxlabel("Spearman's ρ with people", fontsize=10)
     return figure

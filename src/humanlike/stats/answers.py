@@ -114,14 +114,14 @@ def answer_distribution(alternatives: Sequence[Mapping[str, float]]) -> AnswerDi
 
 
 def _probabilities(options: Mapping[str, float]) -> dict[str, float]:
-    logs = np.fromiter(options.values(), dtype=float, count=len(options))
-    total = float(np.exp(logs).sum())
-    if not total <= 1 + _ROUNDING * max(1, len(logs)) or (logs > _ROUNDING).any():
+    shares = {token: math.exp(log) for token, log in options.items()}
+    total, largest = math.fsum(shares.values()), max(options.values())
+    if not total <= 1 + _ROUNDING * len(shares) or not largest <= _ROUNDING:
         raise HumanlikeError(
             f"Expected natural log-probabilities, at most 0 and together at most probability 1, "
-            f"but they reach {logs.max():g} and add up to probability {total:g}."
+            f"but they reach {largest:g} and add up to probability {total:g}."
         )
-    return dict(zip(options, np.exp(logs).tolist(), strict=True))
+    return shares
 
 
 def _decimals(point: Mapping[str, float], after: Mapping[str, float]) -> tuple[float, float]:
