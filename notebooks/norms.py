@@ -40,7 +40,7 @@ from humanlike.analysis import norms
 from humanlike.book.record import begin
 from humanlike.data.audit import audit, count_files, impossible_means
 from humanlike.data.norms import DIMENSIONS, SENSORY, load_ratings
-from humanlike.data.splits import load_pool, load_splits, load_translations
+from humanlike.data.splits import load_pool, load_splits
 
 page = begin("norms")
 english, dutch = (load_ratings(language, missing="simulate") for language in ("English", "Dutch"))
@@ -82,15 +82,18 @@ page.table(
 # 57 % and 43 %, so the paper's own numbers do not fit each other.
 
 # %% tags=["remove-output"]
-from humanlike.data.qa import load_questions
-from scipy.stats import chi2_contingency
 import pandas as pd
+from scipy.stats import chi2_contingency
+
+from humanlike.data.qa import load_questions
 
 questions = load_questions(missing="simulate")
-for key, column in (("letter", "correct"), ("modality", "block")):
-    table = pd.crosstab(questions[column], questions["part"])
-    page.record(f"qa_p.{key}", chi2_contingency(table).pvalue)
-page.record("qa_same_labels", bool(min(chi2_contingency(pd.crosstab(questions[c], questions["part"])).pvalue for c in ("correct", "block")) > 0.05))  # fmt: skip
+columns = {"letter": "correct", "modality": "block"}
+tables = [pd.crosstab(questions[column], questions["part"]) for column in columns.values()]
+different = [float(chi2_contingency(table).pvalue) for table in tables]
+for key, p in zip(columns, different, strict=True):
+    page.record(f"qa_p.{key}", p)
+page.record("qa_same_labels", min(different) > 0.05)
 page.record("share_train", 100 * counts["train.earlier"] / counts["sampled.earlier"])
 page.record("qa_share_train", 100 * counts["questions_train"] / counts["questions"])
 page.record("release_matches", counts["train.current"] == 2358 and counts["test.current"] == 1572)
@@ -124,7 +127,6 @@ page.record("draw_random", bool(draw.loc[draw["comparison"] == "drawn", "p_holm"
 # ## What do the ratings look like?
 
 # %%
-import numpy as np
 from humanlike.plots.norms import rating_histograms
 
 words = splits["earlier"][splits["earlier"]["part"] == part]
@@ -148,6 +150,8 @@ for row in spread.itertuples():
     page.record(f"ceiling.{row.dimension}", row.ceiling)
     page.record(f"standard_error.{row.dimension}", row.standard_error)
 page.record("n_described", len(words))
+
+# %% tags=["remove-output"]
 by = spread.set_index("dimension")
 if set(dimensions) == set(DIMENSIONS):
     few, wide = ["Gustatory", "Olfactory"], ["Visual", "Hand"]
@@ -200,7 +204,7 @@ page.table(
 )  # fmt: skip
 
 # %% [markdown]
-# On the training words the mean ratings of taste have a reliability of {value}`reliability.Gustatory`
+# On these words the mean ratings of taste have a reliability of {value}`reliability.Gustatory`
 # {interval}`reliability.Gustatory` and those of smell {value}`reliability.Olfactory` {interval}`reliability.Olfactory`; vision has
 # {value}`reliability.Visual` {interval}`reliability.Visual` and hand {value}`reliability.Hand`
 # {interval}`reliability.Hand`. Raters agree so well that a word has nothing to do with taste that the noise is small

@@ -228,6 +228,8 @@ for (language, model), rows in answers.groupby(["language", "model"]):
     page.record(f"rival.{key}", 100 * (others.max(axis=1) > rows["answer"]).mean())
     page.record(f"far.{key}", 100 * ((rows["expected"] - rows["value"]).abs() > 0.5).mean())
     page.record(f"unsure.{key}", 100 * (rows[DIGITS].max(axis=1) < 0.5).mean())
+
+# %% tags=["remove-output"]
 quiz = answers[answers["model"] == "qa_ft"]
 page.record("letters_listed", 100 * (quiz["letters"] > 0).mean())
 page.record("letters_mass", 100 * quiz["letters"].mean())
@@ -252,8 +254,8 @@ page.record("off_scale_majority", int((answers["off_scale"] > 0.5).sum()))
 # (sec-ratings-agreement)=
 # ## Does the expected rating agree better with people?
 
-# %%
-from humanlike.analysis.agreement import by_dimension, common_words
+# %% tags=["remove-output"]
+from humanlike.analysis.agreement import by_dimension
 from humanlike.plots.ratings import agreement_dumbbells
 
 greedy = {language: load_ratings(language, missing="simulate") for language in languages}
@@ -261,6 +263,8 @@ mean = {language: load_expected_ratings(language, elsewhere=elsewhere, missing="
 asked = {language: [m for m in models if greedy[language][m].notna().any()] for language in languages}
 asked = {language: names for language, names in asked.items() if names}
 agreement = {language: by_dimension(greedy[language], mean[language], names) for language, names in asked.items()}
+
+# %%
 page.figure(
     agreement_dumbbells(agreement),
     "fig-ratings-agreement",

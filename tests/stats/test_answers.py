@@ -14,10 +14,6 @@ from humanlike.errors import HumanlikeError
 from humanlike.stats.answers import answer_distribution, digit_entropy, expected_ratings
 
 
-def logs(**shares):
-    return {token: math.log(share) for token, share in shares.items()}
-
-
 def step(shares):
     return {token: math.log(share) for token, share in shares.items()}
 
@@ -64,7 +60,7 @@ def test_ratings_above_the_scale_count_as_its_end():
 
 
 def test_decimals_that_are_no_digits_are_left_out():
-    found = answer_distribution([logs(**{"1": 1.0}), step({".": 0.9}), step({"5": 0.5, " ": 0.5})])
+    found = answer_distribution([step({"1": 1.0}), step({".": 0.9}), step({"5": 0.5, " ": 0.5})])
     assert found.decimals == 0.5
     assert found.decimals_mass == pytest.approx(0.45)
     none = answer_distribution([step({"1": 1.0}), step({".": 1.0}), step({"x": 1.0})])
@@ -91,8 +87,9 @@ def test_full_width_digits_and_numbers_of_two_digits_are_not_on_the_scale():
 
 
 @pytest.mark.parametrize(
-    ("shares", "bits"), [([1, 0, 0, 0, 0, 0], 0), ([0.25] * 4 + [0, 0], 2), ([0.1, 0.1] + [0] * 4, 1)]
-)  # fmt: skip
+    ("shares", "bits"),
+    [([1, 0, 0, 0, 0, 0], 0), ([0.25] * 4 + [0, 0], 2), ([0.1, 0.1] + [0] * 4, 1)],
+)
 def test_entropy_in_closed_form(shares, bits):
     assert digit_entropy([shares])[0] == pytest.approx(bits)
 

@@ -42,13 +42,18 @@ def answer_table(
     Returns
     -------
     DataFrame
-        One row per response, by language, model and dimension. Columns: language, dimension, model, index, word, text, model_id,
-        fingerprint, prompt_tokens; value (parsed by `humanlike.tasks.rating.parse_rating`) and
-        failure (its reason, or empty); p0 … p5 (probability of the leading digit), decided,
-        decimals, decimals_mass, off_scale, answer, on_scale, covered (see
-        `humanlike.stats.answers.AnswerDistribution`); letters (probability of A to D, the answers to
-        the quiz, as first token); likeliest (whether each token is the likeliest one); entropy (bits); expected (0 to 5). ``attrs``: ``real``,
-        ``dataset``, ``issues``.
+        One row per response, by language, model and dimension. Columns:
+
+        - language, dimension, model, index, word, text, model_id, fingerprint, prompt_tokens
+        - value, failure: as `humanlike.tasks.rating.parse_rating` reads the text; failure is empty
+          where there is a value
+        - p0 … p5: probability of the leading digit; decided, decimals, decimals_mass, off_scale,
+          answer, on_scale, covered: see `humanlike.stats.answers.AnswerDistribution`
+        - letters: probability of A to D, the answers to the quiz, as first token
+        - likeliest: whether each token of the answer is the likeliest one
+        - entropy: of the leading digit, in bits; expected: expected rating, 0 to 5
+
+        ``attrs``: ``real``, ``dataset``, ``issues``.
 
     Raises
     ------

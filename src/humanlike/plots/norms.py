@@ -118,7 +118,8 @@ def raters_and_error(
         raters[crowded], error[crowded], s=28, marker="D", color=VERMILION,
         label=f"more than {many:,.0f} raters",
     )  # fmt: skip
-    for rank, place in enumerate(sorted(np.flatnonzero(crowded), key=lambda i: error[i])):
+    named = sorted(np.flatnonzero(crowded).tolist(), key=lambda place: error[place])
+    for rank, place in enumerate(named):
         axes.annotate(
             labels[place].lower(), (raters[place], error[place]), textcoords="offset points",
             xytext=(-8, (rank - 2) * 11), ha="right", va="center", fontsize=8,
