@@ -245,7 +245,7 @@ page.record("off_scale_majority", int((answers["off_scale"] > 0.5).sum()))
 # The answer that was given is rarely all there is. It has a mean probability of {value}`answer.English.base` % in the base model, and
 # of {value}`answer.English.en_ft` % in En_FT, which spreads its decimals widely; the leading digit has less than
 # one half in {value}`unsure.English.base` % of the base model's answers and in {value}`unsure.English.en_ft` % of En_FT's. In
-# {value}`rival.English.en_ft` % of them another leading digit is, as a whole, likelier than the very number that was given. The expected
+# {value}`rival.English.en_ft` % of En_FT's answers another leading digit is, as a whole, likelier than the very number that was given. The expected
 # rating is more than half a point away from the answer in {value}`far.English.base` % (base) and
 # {value}`far.English.en_ft` % (En_FT) of all answers. Of En_FT's
 # probability only {value}`covered.English.en_ft` % is on complete numbers that were reported, so its
@@ -255,13 +255,12 @@ page.record("off_scale_majority", int((answers["off_scale"] > 0.5).sum()))
 # ## Does the expected rating agree better with people?
 
 # %% tags=["remove-output"]
-from humanlike.analysis.agreement import by_dimension
+from humanlike.analysis.agreement import by_dimension, who_was_asked
 from humanlike.plots.ratings import agreement_dumbbells
 
 greedy = {language: load_ratings(language, missing="simulate") for language in languages}
 mean = {language: load_expected_ratings(language, elsewhere=elsewhere, missing="simulate") for language in languages}
-asked = {language: [m for m in models if greedy[language][m].notna().any()] for language in languages}
-asked = {language: names for language, names in asked.items() if names}
+asked = who_was_asked(greedy, models)
 agreement = {language: by_dimension(greedy[language], mean[language], names) for language, names in asked.items()}
 
 # %%

@@ -9,7 +9,12 @@ import pandas as pd
 import pytest
 
 from humanlike.analysis import expected, trace
-from humanlike.analysis.agreement import by_dimension, common_words, compare_structure
+from humanlike.analysis.agreement import (
+    by_dimension,
+    common_words,
+    compare_structure,
+    who_was_asked,
+)
 from humanlike.data.norms import MODELS, features, load_ratings
 from humanlike.data.responses import load_responses
 from humanlike.errors import HumanlikeError
@@ -100,6 +105,14 @@ def test_agreement_is_that_of_pandas_on_the_common_words(simulated):
     assert found["greedy"] == pytest.approx(human["Hand"].corr(base["Hand"], method="spearman"))
     assert found["greedy"] == found["expected"]
     assert found["apart"] == 0
+
+
+def test_only_languages_with_answers_are_compared(simulated):
+    tables = {language: load_ratings(language) for language in ("English", "Dutch")}
+    assert who_was_asked(tables, ["qa_ft"]) == {"English": ["qa_ft"]}
+    assert who_was_asked(tables, ["base", "qa_ft"])["Dutch"] == ["base"]
+    with pytest.raises(HumanlikeError, match="None of qa_ft was asked in Dutch"):
+        who_was_asked({"Dutch": tables["Dutch"]}, ["qa_ft"])
 
 
 def test_the_same_ratings_have_the_same_structure(simulated):

@@ -2,11 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from humanlike.data.norms import complete_words, features
+from humanlike.errors import HumanlikeError
+
+
+def who_was_asked(
+    tables: Mapping[str, pd.DataFrame], models: Sequence[str]
+) -> dict[str, list[str]]:
+    """Return, by language, those of the models that were asked in it.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Rating tables by language, as from `humanlike.data.norms.load_ratings`.
+    models : sequence of str
+        The models in question.
+
+    Returns
+    -------
+    dict of str to list of str
+        Languages in which none of them was asked are left out.
+
+    Raises
+    ------
+    HumanlikeError
+        If none of them was asked in any of the languages.
+    """
+    found = {
+        language: [model for model in models if table[model].notna().any()]
+        for language, table in tables.items()
+    }
+    asked = {language: names for language, names in found.items() if names}
+    if not asked:
+        raise HumanlikeError(
+            f"None of {', '.join(models)} was asked in {' or '.join(tables)}. QA_FT was asked in "
+            "English only: add English or another model."
+        )
+    return asked
 
 
 def by_dimension(

@@ -62,6 +62,7 @@ def agreement_dumbbells(tables: Mapping[str, pd.DataFrame]) -> Figure:
         for column, panel in enumerate(row):
             if column >= len(models[language]):
                 panel.set_visible(False)
+                axes[0, column].tick_params(labelbottom=True)
                 continue
             model = models[language][column]
             part = table[table["model"] == model]
