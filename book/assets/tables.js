@@ -5,15 +5,20 @@
 (() => {
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   const text = (row, column) => (row.cells[column]?.textContent ?? "").trim();
+  const empty = (value) => /^(|[–—-]|n\/a)$/.test(value);
+  // 1,234  −.5  12 %  <.001  0.30 [0.10, 0.50]: the number a cell begins with, when nothing but
+  // a unit or an interval follows it
   const number = (value) => {
-    const plain = value.replace(/−/g, "-").replace(/,/g, "").replace(/%$/, "");
-    return plain === "" || Number.isNaN(Number(plain)) ? null : Number(plain);
+    const plain = value.replace(/−/g, "-").replace(/(\d),(?=\d{3}(?!\d))/g, "$1");
+    const found = /^[<>≈]? ?([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?=$|[ %[(])/i.exec(plain);
+    return found ? Number(found[1]) : null;
   };
 
   const compare = (column, direction) => (a, b) => {
     const [left, right] = [text(a, column), text(b, column)];
+    // what is empty, or has no number, goes last, whichever way the column is sorted
+    if (empty(left) !== empty(right)) return empty(left) ? 1 : -1;
     const [x, y] = [number(left), number(right)];
-    // what has no number goes last, whichever way the column is sorted
     if ((x === null) !== (y === null)) return x === null ? 1 : -1;
     return direction * (x === null ? collator.compare(left, right) : x - y);
   };
@@ -102,7 +107,23 @@
     box.append(table);
   };
 
+  // The theme's tables can be scrolled by a finger; this lets the keyboard in too.
+  const reachable = (box) => {
+    if (box.querySelector(".hl-table")) return;
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", box.querySelector("caption")?.textContent.trim() || "Table");
+  };
+
   const start = () => {
+    // The theme's margin notes look for the list of sections, which a page without any lacks.
+    if (!document.querySelector("div.bd-sidebar-secondary")) {
+      const stand = document.createElement("div");
+      stand.className = "bd-sidebar-secondary";
+      stand.style.display = "none";
+      document.body.append(stand);
+    }
+    document.querySelectorAll(".pst-scrollable-table-container").forEach(reachable);
     document.querySelectorAll("table.hl-table").forEach((table) => {
       if (!table.tHead || !table.tBodies.length) return;
       wrap(table);

@@ -226,6 +226,8 @@ def test_every_simulation_has_the_columns_and_types_of_the_real_table(real, monk
         lambda: responses.load_responses(dimensions=["Foot"]),
         splits.load_splits,
         splits.load_pool,
+        splits.load_translations,
+        prompts.load_prompts,
         qa.load_questions,
         qa.load_answers,
     ]
@@ -276,6 +278,7 @@ def test_real_prompts(real):
 def pairs():
     means = [f"{name}.mean" for name in (*splits.SENSORY, "Foot_leg", "Hand_arm")]
     means += ["Head.mean", "Mouth.mean", "Torso.mean", *splits.DUTCH.values()]
+    means += [name.replace(".mean", ".SD") for name in means if name.endswith(".mean")]
     table = pd.DataFrame({"Word": ["CAT", "DOG"], "Woord": ["kat", "hond"]})
     return table.assign(**dict.fromkeys(means, 2.5), **dict.fromkeys(splits.OTHER, 1))
 
@@ -286,6 +289,7 @@ def pairs():
         ("Woord", "kat", "Dutch words: 1 labels appear twice"),
         ("Foot_leg.mean", 7.0, r"Foot_leg\.mean: 1 values are outside 0 to 5 \(hond: 7.0\)"),
         ("Zien", np.nan, "Zien: no rating of hond"),
+        ("Torso.SD", -1.0, r"Torso\.SD: 1 values are outside 0 to 5 \(hond: -1.0\)"),
     ],
 )
 def test_tampered_pairs_are_refused(column, value, message):

@@ -1,4 +1,4 @@
-"""A small Sphinx extension: pages ask no other host for anything."""
+"""A small Sphinx extension: pages ask no other host for anything, and the theme's slips are mended."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("html-page-context", _fix_roles)
+    app.connect("html-page-context", _follow_system, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -26,6 +27,14 @@ def _fix_roles(app: Any, page: str, template: str, context: dict[str, Any], doct
         context["body"] = context["body"].replace(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
         )
+
+
+def _follow_system(
+    app: Any, page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Name the mode of a first visit; the theme reports an error where none is named."""
+    del app, page, template, doctree
+    context["default_mode"] = context.get("default_mode") or "auto"
 
 
 def _address(script: Any) -> str:

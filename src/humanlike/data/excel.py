@@ -31,7 +31,7 @@ def read_excel(path: Path) -> pd.DataFrame:
     return _read(str(path), stat.st_size, stat.st_mtime_ns).copy()
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=128)
 def _read(path: str, _size: int, _mtime: int) -> pd.DataFrame:
     try:
         return pd.read_excel(path, keep_default_na=False, na_values=[""])

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from humanlike.data import usage
 from humanlike.data.fetch import paths_of
 from humanlike.data.norms import DIMENSIONS, DUTCH
+from humanlike.data.registry import dataset
+from humanlike.data.source import real_or_simulated
 from humanlike.errors import HumanlikeError, unknown
 
 DATASET = "wu2026-prompts"
@@ -21,8 +22,13 @@ BY_STEM = {name.lower(): ("English", name) for name in DIMENSIONS} | {
 """Language and Lancaster name by the stem that file names use, in lower case."""
 
 
-def load_prompts() -> pd.DataFrame:
+def load_prompts(*, missing: str = "raise") -> pd.DataFrame:
     """Load the eighteen templates.
+
+    Parameters
+    ----------
+    missing : {"raise", "simulate"}
+        What to do if the files cannot be had.
 
     Returns
     -------
@@ -35,13 +41,14 @@ def load_prompts() -> pd.DataFrame:
     Raises
     ------
     DataUnavailable
-        If the files cannot be had. There is no simulated stand-in.
+        If the files cannot be had and ``missing`` is ``"raise"``.
     HumanlikeError
         If a file name is unknown or a placeholder is missing.
     """
-    paths = paths_of(DATASET)
-    usage.note(DATASET, [path.name for path in paths])
-    return parse_prompts(paths)
+    files = [file.path for file in dataset(DATASET).files]
+    return real_or_simulated(
+        DATASET, files, missing, lambda: parse_prompts(paths_of(DATASET)), simulate_prompts
+    )
 
 
 def parse_prompts(paths: list[Path]) -> pd.DataFrame:
@@ -81,3 +88,30 @@ def _row(path: Path) -> dict[str, object]:
         "template": text,
         "trailing_space": text.endswith(" "),
     }
+
+
+def simulate_prompts() -> pd.DataFrame:
+    """Give placeholders for the templates the schema of `load_prompts`."""
+    rows = [
+        {
+            "task": "rating",
+            "language": language,
+            "dimension": dimension,
+            "template": f"Simulated prompt on {dimension}: {PLACEHOLDERS[language][0]}",
+            "trailing_space": False,
+        }
+        for language, dimension in BY_STEM.values()
+    ]
+    question = f"Simulated prompt: {' '.join(QUESTION_PLACEHOLDERS)}"
+    rows.append(
+        {
+            "task": "question",
+            "language": "English",
+            "dimension": "",
+            "template": question,
+            "trailing_space": False,
+        }
+    )
+    table = pd.DataFrame(rows)
+    table.attrs = {"real": False, "dataset": DATASET, "issues": []}
+    return table

@@ -88,7 +88,7 @@ def load_parsed(
     """
     from humanlike.data.simulated_answers import simulate_parsed
 
-    chosen = _choose(PARSED, language, dimensions, models)
+    chosen = choose_files(PARSED, language, dimensions, models)
 
     def read() -> pd.DataFrame:
         paths = dict(zip(chosen, paths_of(PARSED, chosen.values()), strict=True))
@@ -155,10 +155,10 @@ def load_responses(
     """
     from humanlike.data.simulated_answers import simulate_responses
 
-    chosen = _choose(RESPONSES, language, dimensions, models)
+    chosen = choose_files(RESPONSES, language, dimensions, models)
 
     def read() -> pd.DataFrame:
-        labels = _choose(PARSED, language, dimensions, models)
+        labels = choose_files(PARSED, language, dimensions, models)
         files = dict(zip(chosen, paths_of(RESPONSES, chosen.values()), strict=True))
         books = dict(zip(labels, paths_of(PARSED, labels.values()), strict=True))
         parts = [
@@ -248,13 +248,31 @@ def _alternatives(choice: Mapping[str, Any]) -> tuple[dict[str, float], ...]:
     )
 
 
-def _choose(
+def choose_files(
     dataset_id: str,
     language: str | None,
     dimensions: Iterable[str] | None,
     models: Iterable[str] | None,
 ) -> dict[Part, str]:
-    """The wanted files of a data set by what they hold, in a fixed order."""
+    """Return the wanted files of a data set by what they hold, in a fixed order.
+
+    Parameters
+    ----------
+    dataset_id : {"wu2026-responses", "wu2026-parsed"}
+        Id in the registry.
+    language, dimensions, models
+        As for `load_parsed`.
+
+    Returns
+    -------
+    dict of Part to str
+        Registry path of each file.
+
+    Raises
+    ------
+    HumanlikeError
+        If a name is unknown or no file is left.
+    """
     languages = LANGUAGES if language is None else (language,)
     wanted = {
         "language": (languages, LANGUAGES),

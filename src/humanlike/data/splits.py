@@ -57,7 +57,8 @@ def load_splits(release: str = "current", *, missing: str = "raise", seed: int =
     DataFrame
         One row per row of the files. Columns: part (``train`` or ``test``); word (English, in
         capitals); translation (Dutch); the eleven English mean ratings under their Lancaster names
-        and the six Dutch ones under their Dutch names, 0 to 5; n_known_sensory, n_known_motor
+        and the six Dutch ones under their Dutch names, 0 to 5; the standard deviations over English
+        raters, in scale points, as ``Auditory_sd`` … ``Torso_sd``; n_known_sensory, n_known_motor
         (raters who knew the word); of the Dutch word: concreteness (1 to 5), frequency,
         prevalence, pos (part of speech). ``attrs``: ``real``, ``dataset``, ``release``, ``issues``.
 
@@ -84,8 +85,11 @@ def load_splits(release: str = "current", *, missing: str = "raise", seed: int =
         return table
 
     def simulate() -> pd.DataFrame:
-        table = simulate_pairs(ROWS[release, "train"] + ROWS[release, "test"], seed)
-        part = np.where(np.arange(len(table)) < ROWS[release, "train"], "train", "test")
+        counts = {part: ROWS[release, part] for part in PARTS}
+        table = simulate_pairs(sum(counts.values()), seed)
+        part = np.repeat(["test", "train"], [counts["test"], counts["train"]])
+        if release == "current":
+            part = np.random.default_rng([seed, 3]).permutation(part)
         table.insert(0, "part", part)
         table.attrs = {"real": False, "dataset": data, "release": release, "issues": []}
         return table
@@ -117,8 +121,15 @@ def load_pool(*, missing: str = "raise", seed: int = 0) -> pd.DataFrame:
     return real_or_simulated(data, [POOL], missing, read, simulate)
 
 
-def load_translations() -> pd.DataFrame:
+def load_translations(*, missing: str = "raise", seed: int = 0) -> pd.DataFrame:
     """Load the machine translations of the Dutch norms' words, and back.
+
+    Parameters
+    ----------
+    missing : {"raise", "simulate"}
+        What to do if the data cannot be had.
+    seed : int
+        Seed of the simulation.
 
     Returns
     -------
@@ -129,15 +140,17 @@ def load_translations() -> pd.DataFrame:
 
     Raises
     ------
-    DataUnavailable
-        If the file cannot be had. There is no simulated stand-in.
+    HumanlikeError
+        If the file is not as described.
     """
-    from humanlike.data import usage
-
     data = RELEASES["current"]
-    table = parse_translations(read_excel(path_of(data, TRANSLATIONS)))
-    usage.note(data, [TRANSLATIONS])
-    return table
+
+    def read() -> pd.DataFrame:
+        return parse_translations(read_excel(path_of(data, TRANSLATIONS)))
+
+    return real_or_simulated(
+        data, [TRANSLATIONS], missing, read, lambda: simulate_translations(seed)
+    )
 
 
 def parse_pairs(table: pd.DataFrame, what: str, expected_rows: int | None = None) -> pd.DataFrame:
@@ -157,11 +170,12 @@ def parse_pairs(table: pd.DataFrame, what: str, expected_rows: int | None = None
         "Torso.mean": "Torso",
     }
     ratings = means | {name: name for name in DUTCH.values()}
-    need_columns(table, ["Word", "Woord", *ratings, *OTHER], what)
+    spreads = {name.replace(".mean", ".SD"): f"{short}_sd" for name, short in means.items()}
+    need_columns(table, ["Word", "Woord", *ratings, *spreads, *OTHER], what)
     need_rows(table, expected_rows, what)
     need_unique(table["Woord"], f"{what}, Dutch words")
     tidy = table[["Word", "Woord"]].rename(columns={"Word": "word", "Woord": "translation"})
-    for source, name in ratings.items():
+    for source, name in (ratings | spreads).items():
         values = numbers(table[source], table["Woord"], *SCALE, f"{what}, column {source}")
         if values.isna().any():
             where = ", ".join(table.loc[values.isna(), "Woord"].head())
@@ -230,7 +244,9 @@ def simulate_pairs(rows: int, seed: int) -> pd.DataFrame:
     own = features(english, "human", DIMENSIONS).reset_index(drop=True)
     other = dutch[list(DUTCH)].rename(columns=DUTCH).reset_index(drop=True)
     random = np.random.default_rng([seed, rows])
-    return pd.concat([pairs, own, other], axis="columns").assign(
+    spread = features(english.assign(human=english["human_sd"]), "human", DIMENSIONS)
+    spread = spread.add_suffix("_sd").reset_index(drop=True)
+    return pd.concat([pairs, own, other, spread], axis="columns").assign(
         n_known_sensory=english["n_known"].to_numpy()[:: len(DIMENSIONS)].astype(int),
         n_known_motor=english["n_known"].to_numpy()[:: len(DIMENSIONS)].astype(int),
         concreteness=random.uniform(1, 5, rows),
@@ -238,3 +254,19 @@ def simulate_pairs(rows: int, seed: int) -> pd.DataFrame:
         prevalence=random.normal(2.5, 0.3, rows),
         pos="N",
     )
+
+
+def simulate_translations(seed: int, rows: int = TRANSLATION_ROWS) -> pd.DataFrame:
+    """Simulate translations: 45 % of the words, drawn at random, come back as they were."""
+    numbers = [f"{number:05d}" for number in range(1, rows + 1)]
+    dutch = pd.Series([f"woord-{number}" for number in numbers])
+    kept = np.random.default_rng([seed, 4]).random(rows) < 0.45
+    columns = {
+        "dutch": dutch,
+        "english": [f"word-{number}" for number in numbers],
+        "back": dutch.where(kept, dutch + "-anders"),
+        "included": kept,
+    }
+    table = pd.DataFrame(columns)
+    table.attrs = {"real": False, "dataset": RELEASES["current"], "issues": []}
+    return table
