@@ -51,7 +51,7 @@ def test_an_interrupt_in_the_first_moments_stops_the_build(built):
     while "executing" not in line:
         line = process.stderr.readline()
     os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=90)
     assert process.returncode == 130
 
 
@@ -62,7 +62,7 @@ def test_sigterm_ends_worker_and_kernel(built):
     time.sleep(0.3)
     kernel, worker = map(int, mark.read_text().split())
     os.kill(process.pid, signal.SIGTERM)
-    process.communicate(timeout=30)
+    process.communicate(timeout=90)
     assert wait_for(lambda: not alive(worker), 5)
     assert wait_for(lambda: not alive(kernel), 5)
     assert run_folders(built) == []

@@ -16,7 +16,7 @@ import os, time
 from pathlib import Path
 
 Path({mark!r}).write_text(f"{{os.getpid()}} {{os.getppid()}}")
-time.sleep(120)
+time.sleep(300)
 """
 
 

@@ -27,13 +27,6 @@ FLAGS = [
 ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(item.path).is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 def chromium() -> str | None:
     """Return the browser to use, or None."""
     named = os.environ.get("HUMANLIKE_CHROMIUM")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
 
 def column(page, table: str, number: int) -> list[str]:
     """Return the texts of a column's visible cells."""

@@ -15,6 +15,8 @@ PAGES = [f"{page}.html" for page in toc_files(ROOT)]
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
 THEMES = ("light", "dark")
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_opens_from_disk_without_a_problem_and_asks_no_other_host(visit, page):

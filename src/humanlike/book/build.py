@@ -7,7 +7,9 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,6 +91,29 @@ def build(
     HumanlikeError
         If an input is wrong or jupyter-book cannot render the pages.
     """
+    with alone(root / "_build"):
+        return _build(root, profile, jobs, only)
+
+
+@contextmanager
+def alone(work: Path) -> Iterator[None]:
+    """Let one build at a time into a build folder; a second one waits and says so."""
+    from filelock import FileLock, Timeout
+
+    work.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(work / "build.lock")
+    try:
+        lock.acquire(timeout=0.2)
+    except Timeout:
+        print(f"Another build is at work in {work}; waiting for it.", file=sys.stderr)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _build(root: Path, profile: str, jobs: int | None, only: str | None) -> Report:
     clock = time.perf_counter()
     if jobs is not None and jobs < 1:
         raise HumanlikeError(f"--jobs is {jobs}; give at least 1.")

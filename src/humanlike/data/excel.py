@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
+from python_calamine import CalamineError
 
 from humanlike.errors import HumanlikeError
 
@@ -34,8 +34,8 @@ def read_excel(path: Path) -> pd.DataFrame:
 @lru_cache(maxsize=128)
 def _read(path: str, _size: int, _mtime: int) -> pd.DataFrame:
     try:
-        return pd.read_excel(path, keep_default_na=False, na_values=[""])
-    except (BadZipFile, ValueError, KeyError) as problem:
+        return pd.read_excel(path, engine="calamine", keep_default_na=False, na_values=[""])
+    except (CalamineError, ValueError, KeyError) as problem:
         raise HumanlikeError(f"{path} is not a readable Excel workbook ({problem}).") from problem
 
 
