@@ -107,14 +107,6 @@
     box.append(table);
   };
 
-  // The theme's tables can be scrolled by a finger; this lets the keyboard in too.
-  const reachable = (box) => {
-    if (box.querySelector(".hl-table")) return;
-    box.tabIndex = 0;
-    box.setAttribute("role", "region");
-    box.setAttribute("aria-label", box.querySelector("caption")?.textContent.trim() || "Table");
-  };
-
   const start = () => {
     // The theme's margin notes look for the list of sections, which a page without any lacks.
     if (!document.querySelector("div.bd-sidebar-secondary")) {
@@ -123,7 +115,6 @@
       stand.style.display = "none";
       document.body.append(stand);
     }
-    document.querySelectorAll(".pst-scrollable-table-container").forEach(reachable);
     document.querySelectorAll("table.hl-table").forEach((table) => {
       if (!table.tHead || !table.tBodies.length) return;
       wrap(table);

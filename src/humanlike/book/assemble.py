@@ -27,6 +27,7 @@ REMINDER = """:::{admonition} Written for the real data
 :class: danger
 These sentences were written for the real data; the numbers in them are simulated here.
 :::"""
+SHOWN_FILES = 3
 NOT_EXECUTED = """:::{admonition} Not executed in this build
 :class: warning
 This page shows the chapter without results.
@@ -143,7 +144,7 @@ def provenance(chapter: Chapter, execution: Execution) -> str:
         f"Executed on {real}, profile `{result['profile']}`, {result['started'][:10]}, "
         f"in {result['seconds']:.1f} s with at most {result['peak_mb']:,} MB of memory.",
         "",
-        _data_table(result["session"].get("data", [])),
+        _data_list(result["session"].get("data", [])),
         "",
         _parameter_table(chapter, result["parameters"]),
         "",
@@ -152,16 +153,19 @@ def provenance(chapter: Chapter, execution: Execution) -> str:
     return "\n".join(lines)
 
 
-def _data_table(data: list[dict[str, Any]]) -> str:
+def _data_list(data: list[dict[str, Any]]) -> str:
     if not data:
         return "Data: only what stands in the repository's `data/` folder."
-    rows = []
+    lines = ["Data, with the start of each file's SHA-256:", ""]
     for use in data:
         sums = [f"`{Path(p).name}` {digest[:12]}…" for p, digest in use["files"].items()]
-        shown = "; ".join(sums[:4]) + (f"; and {len(sums) - 4} more" if len(sums) > 4 else "")
-        kind = "real" if use["real"] else "simulated"
-        rows.append([escape(use["title"]), kind, escape(use["licence"]), shown or "–"])
-    return table(["Data", "Kind", "Licence", "Files and start of their SHA-256"], rows)
+        more = [f"and {len(sums) - SHOWN_FILES} more"] if len(sums) > SHOWN_FILES else []
+        kind = "real" if use["real"] else "**simulated**"
+        files = f" {'; '.join([*sums[:SHOWN_FILES], *more])}." if sums else ""
+        lines.append(
+            f"- {escape(use['title'])} ({kind}; licence: {escape(use['licence'])}).{files}"
+        )
+    return "\n".join(lines)
 
 
 def _parameter_table(chapter: Chapter, parameters: dict[str, Any]) -> str:

@@ -23,7 +23,7 @@ from humanlike.data.registry import dataset
 from humanlike.data.source import simulation_forced
 
 PACKAGE = "humanlike"
-_BOOK_ONLY = ("claims",)
+_BOOK_ONLY = ("claims", "registry")
 
 
 def fingerprint(chapter: Chapter, parameters: dict[str, Any], root: Path) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def _data_state(name: str) -> dict[str, Any]:
 
 
 def project_files(root: Path) -> dict[str, str]:
-    """Return the checksums of the data files the project itself holds, claims excepted."""
+    """Return the checksums of the project's own data files, claims and registry excepted."""
     folder = root / "data"
     files = (f for f in sorted(folder.rglob("*")) if f.is_file() and f.suffix != ".md")
     kept = (f for f in files if f.relative_to(folder).parts[0] not in _BOOK_ONLY)

@@ -1,4 +1,4 @@
-"""A small Sphinx extension: no page asks another host for anything; the theme's slips are mended."""
+"""A small Sphinx extension: no page asks another host for anything; the theme's slips mended."""
 
 from __future__ import annotations
 
