@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from humanlike.data.aligned import by_dimension, leading_digit, other_people
+from humanlike.data.aligned import by_dimension, comparable, leading_digit, other_people
 from humanlike.data.simulated import simulate_ratings
 from humanlike.data.simulated_answers import simulate_responses
 from humanlike.errors import HumanlikeError
@@ -54,6 +54,15 @@ def test_too_few_words_and_unknown_names_are_refused(table: pd.DataFrame) -> Non
         by_dimension(table, ["bass"], ["Foot"])
     with pytest.raises(HumanlikeError, match="qa_ft was not evaluated in Dutch"):
         by_dimension(simulate_ratings("Dutch", n_words=9), ["qa_ft"], ["Visual"])
+
+
+def test_dimensions_that_cannot_be_compared_are_named() -> None:
+    good = pd.DataFrame({"human": [0.1, 2, 3, 1, 4], "base": [0, 1, 2, 3, 1]})
+    two_values = good.assign(base=[0, 1, 0, 0, 1])
+    same_order = good.assign(base=-2 * good["human"])
+    kept, left = comparable({"a": good, "b": two_values, "c": same_order})
+    assert list(kept) == ["a"]
+    assert left == ["b", "c"]
 
 
 def test_other_people_rated_the_translation(table: pd.DataFrame) -> None:

@@ -139,7 +139,7 @@ def test_partial_is_the_correlation_of_residuals() -> None:
 
 
 class TestDependent:
-    """Worked examples, with their sources, that R's cocor is tested with (its inst/tests/test.r)."""
+    """Worked examples, with sources, that R's cocor is tested with (its inst/tests/test.r)."""
 
     def test_steigers_own_example(self) -> None:
         # Steiger (1980), p. 249, case A. He prints -.8913, after rounding his covariance to .0042;
@@ -258,8 +258,8 @@ class TestCompareModels:
         assert first.q == pytest.approx(math.atanh(r[0]) - math.atanh(r[1]))
 
 
-# What R's cocor gave the authors of Paper A, from analysis/{en,nl}_correlation_comparison_results.csv
-# of their repository (github.com/Minghua5/Sensorimotor-Representation-in-LLMs, commit 7fe62e2).
+# What R's cocor gave the authors of Paper A: analysis/{en,nl}_correlation_comparison_results.csv of
+# their repository (github.com/Minghua5/Sensorimotor-Representation-in-LLMs, commit 7fe62e2).
 RELEASED = {
     ("English", "base", "qa_ft"): {
         "Auditory": (5.97892420457379, 2.24616036881287e-09),

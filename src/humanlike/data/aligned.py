@@ -65,6 +65,34 @@ def by_dimension(
     return frames
 
 
+def comparable(frames: dict[str, pd.DataFrame]) -> tuple[dict[str, pd.DataFrame], list[str]]:
+    """Keep the dimensions on which every two columns can be compared by rank.
+
+    Among few words a source may give hardly more than one answer, or two sources agree perfectly.
+    Then there is no correlation, or no test of it.
+
+    Parameters
+    ----------
+    frames : dict of str to DataFrame
+        As `by_dimension` gives them.
+
+    Returns
+    -------
+    kept : dict of str to DataFrame
+        Those in which each column has at least three different values and no two columns have the
+        same or the opposite order throughout.
+    left : list of str
+        Names of the others.
+    """
+    kept = {}
+    for name, frame in frames.items():
+        order = frame.rank().corr().abs().to_numpy()
+        others = order[~np.eye(len(order), dtype=bool)]
+        if (frame.nunique() > 2).all() and (others < 1 - 1e-9).all():
+            kept[name] = frame
+    return kept, [name for name in frames if name not in kept]
+
+
 def other_people(english: pd.DataFrame, dutch: pd.DataFrame) -> pd.DataFrame:
     """Put what people said of a word beside what people said of its translation.
 
