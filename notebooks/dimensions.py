@@ -47,6 +47,7 @@ level: float = 0.95  # level of all intervals; one minus it is the threshold of 
 from humanlike.book.record import begin
 from humanlike.data.aligned import by_dimension, comparable
 from humanlike.data.norms import DIMENSIONS, MOTOR, dimensions_of, load_ratings
+from humanlike.errors import HumanlikeError
 
 page = begin("dimensions")
 tables = {name: load_ratings(name, missing="simulate") for name in ("English", "Dutch")}
@@ -55,6 +56,8 @@ asked = {name: [m for m in models if tables[name][m].notna().any()] for name in 
 found = {name: comparable(by_dimension(tables[name], asked[name], shown[name], subset, seed))
          for name in languages if shown[name] and asked[name]}  # fmt: skip
 ratings = {name: kept for name, (kept, _) in found.items() if kept}
+if not ratings:
+    raise HumanlikeError("No dimension is left to compare: choose other models, languages or dimensions, or more words.")
 code, alpha = {"English": "en", "Dutch": "nl"}, 1 - level
 
 # %% [markdown]
@@ -108,7 +111,7 @@ page.figure(
 # %% tags=["remove-output"]
 from humanlike.stats.correlation import spearman
 
-whole = set(models) == set(MODEL_LABELS) - {"human"} and len(dimensions) == 11 and len(languages) == 2
+whole = len(models) == 4 and {name: len(frames) for name, frames in ratings.items()} == {"English": 11, "Dutch": 6}
 if whole:
     en, nl = (rho[rho["language"] == name].pivot(index="dimension", columns="model", values="rho") for name in tables)
     for key, table, model in (("en.base", en, "base"), ("nl.base", nl, "base"), ("en.en_ft", en, "en_ft")):
@@ -183,10 +186,10 @@ if len(tests):
     columns = {"dimension": "Dimension", "pair": "Pair", "difference": "Δρ", "boot_low": "Low", "boot_high": "High",
                "z": "Z", "p": "p", "adjusted": f"p, {correction}", "fdr": "p, BH", "language": "Language", "q": "q",
                "low": "Low (Zou)", "high": "High (Zou)", "p_dunn": "p, Dunn", "p_meng": "p, Meng"}  # fmt: skip
-    signed = dict.fromkeys(["Δρ", "Low", "High", "Low (Zou)", "High (Zou)", "q"], "+.3f")
-    small = {name: ".2g" for key, name in columns.items() if name.startswith("p")}
+    signed = dict.fromkeys(["Δρ", "Low", "High", "Low (Zou)", "High (Zou)", "q"], lambda v: f"{v:+.3f}".replace("-", "−"))
+    small = {name: lambda v: f"{v:.2g}".replace("-", "−") for name in columns.values() if name.startswith("p")}
     page.table(tests[list(columns)].rename(columns=columns), caption=f"All {len(tests)} pairwise comparisons, "
-               f"{n_boot} resamples for the bootstrap interval", formats={**signed, **small, "Z": "+.2f"},
+               f"{n_boot} resamples for the bootstrap interval", formats={**signed, **small, "Z": lambda v: f"{v:+.2f}".replace("-", "−")},
                filters=["Language", "Dimension", "Pair"], search=True)  # fmt: skip
 
 # %% tags=["remove-output"]
@@ -354,9 +357,9 @@ if len(spreads):
     page.figure(
         spread_and_agreement(spreads, MODEL_LABELS[judged]),
         "fig-dimensions-spread",
-        caption=f"Agreement of {MODEL_LABELS[judged]} with people over the spread of the human ratings of the evaluated English words, "
-        "once by rank and once linearly.",
-        alt="Two scatter plots over the standard deviation of the human ratings. " + " ".join(
+        caption=f"Agreement of {MODEL_LABELS[judged]} with people, by rank and linearly. Dimensions in the order of the standard "
+        "deviation (SD, in scale points) of the human ratings of the evaluated English words, smallest on top.",
+        alt="Dot chart, two dots per dimension, dimensions sorted by standard deviation. " + " ".join(
             f"{name}: SD {r.sd:.2f}, Spearman {r.spearman:.2f}, Pearson {r.pearson:.2f}." for name, r in spreads.iterrows()),
     )  # fmt: skip
 

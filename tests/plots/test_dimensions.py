@@ -64,21 +64,18 @@ def test_shares_below_one_are_written_beside_the_distributions() -> None:
     assert texts(figure.axes[0]) == ["50 %", "0 %", "below 1"]
 
 
-def test_names_do_not_cover_each_other() -> None:
+def test_dimensions_are_sorted_by_their_spread() -> None:
     table = pd.DataFrame(
-        {
-            "sd": [0.7, 0.9, 0.91, 1.0],
-            "spearman": [0.5, 0.8, 0.801, 0.9],
-            "pearson": [0.9] * 3 + [0.5],
-        },
-        index=["Gustatory", "Hand", "Mouth", "Foot"],
+        {"sd": [0.9, 0.7, 1.0], "spearman": [0.8, 0.5, 0.9], "pearson": [0.7, 0.9, 0.85]},
+        index=["Hand", "Gustatory", "Foot"],
     )
-    figure = plots.spread_and_agreement(table, "En_FT")
-    for panel in figure.axes:
-        heights = {text.get_text(): text.xyann[1] for text in panel.texts}
-        assert set(heights) == set(table.index)
-        assert abs(heights["Hand"] - heights["Mouth"]) > 0.015
-    assert figure.axes[0].get_ylabel() == "Correlation of En_FT with people"
+    (panel,) = plots.spread_and_agreement(table, "En_FT").axes
+    names = [label.get_text() for label in panel.get_yticklabels()]
+    assert names == ["Gustatory  (SD 0.70)", "Hand  (SD 0.90)", "Foot  (SD 1.00)"]
+    drawn = {line.get_label(): list(line.get_xdata()) for line in panel.lines}
+    assert drawn["By rank, ρ"] == [0.5, 0.8, 0.9]
+    assert drawn["Linear, r"] == [0.9, 0.7, 0.85]
+    assert "En_FT" in panel.get_xlabel()
 
 
 def test_a_yardstick_that_does_not_exist_is_not_drawn() -> None:

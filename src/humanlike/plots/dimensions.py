@@ -154,7 +154,7 @@ def rating_distributions(ratings: Mapping[str, ArrayLike]) -> Figure:
 
 
 def spread_and_agreement(table: pd.DataFrame, label: str) -> Figure:
-    """Draw agreement over the spread of the human ratings, by rank and linearly.
+    """Draw agreement by rank and linearly, dimensions in the order of their spread.
 
     Parameters
     ----------
@@ -165,33 +165,19 @@ def spread_and_agreement(table: pd.DataFrame, label: str) -> Figure:
     """
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, 2, figsize=(7.6, 3.9), sharex=True, sharey=True)
-    titles = {"spearman": "By rank (Spearman)", "pearson": "Linear (Pearson)"}
-    for panel, (measure, title) in zip(axes, titles.items(), strict=True):
-        special = table.index.isin(["Gustatory", "Olfactory"])
-        panel.plot(table["sd"][~special], table[measure][~special], "o", color=GREY)
-        panel.plot(table["sd"][special], table[measure][special], "D", color=VERMILION)
-        _name_points(panel, table["sd"], table[measure])
-        panel.set(title=title, xlabel="SD of the human ratings (scale points)")
-        panel.margins(0.2, 0.1)
-    axes[0].set_ylabel(f"Correlation of {label} with people")
+    table = table.sort_values("sd")
+    figure, axes = plt.subplots(figsize=(7, 1.4 + 0.38 * len(table)))
+    places = range(len(table))
+    axes.hlines(places, table["spearman"], table["pearson"], color="#BBBBBB", linewidth=2)
+    axes.plot(table["spearman"], places, "D", color=VERMILION, markersize=7, label="By rank, ρ")
+    axes.plot(
+        table["pearson"], places, "o", color=BLUE, markersize=7, markerfacecolor="white",
+        markeredgewidth=1.6, label="Linear, r",
+    )  # fmt: skip
+    _name_rows(axes, [f"{name}  (SD {row['sd']:.2f})" for name, row in table.iterrows()])
+    axes.set_xlabel(f"Correlation of {label} with people: Spearman's ρ and Pearson's r")
+    figure.legend(loc="outside lower center", ncols=2)
     return figure
-
-
-def _name_points(panel: Axes, x: pd.Series, y: pd.Series) -> None:
-    """Write names beside points, from the top down; a name that would cover another moves down."""
-    width, height = 0.45 * float(np.ptp(x)) + 1e-9, 0.042 * float(np.ptp(y)) + 1e-9
-    placed: list[tuple[float, float]] = []
-    for name in y.sort_values(ascending=False).index:
-        at = float(y[name])
-        for left, top in sorted(placed, key=lambda spot: -spot[1]):
-            if abs(left - x[name]) < width and abs(at - top) < height:
-                at = top - height
-        placed.append((float(x[name]), at))
-        panel.annotate(
-            str(name), (x[name], y[name]), xytext=(x[name] + 0.03 * np.ptp(x), at), fontsize=7.5,
-            va="center", arrowprops={"arrowstyle": "-", "color": "#999999", "linewidth": 0.5},
-        )  # fmt: skip
 
 
 def ceiling_dots(table: pd.DataFrame) -> Figure:
