@@ -9,9 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from humanlike.stats.correlation import compare_models as compare_models
+    from humanlike.stats.correlation import correlate as correlate
+    from humanlike.stats.correlation import kendall as kendall
+    from humanlike.stats.correlation import spearman as spearman
+    from humanlike.stats.correlation import steiger_z as steiger_z
+    from humanlike.stats.correlation import zou_interval as zou_interval
+    from humanlike.stats.correlation_bootstrap import spearman_bootstrap as spearman_bootstrap
     from humanlike.stats.dissimilarity import rdm as rdm
     from humanlike.stats.groups import cluster_bootstrap_difference as cluster_bootstrap_difference
     from humanlike.stats.groups import welch as welch
+    from humanlike.stats.multiplicity import adjust as adjust
     from humanlike.stats.paired import paired_test as paired_test
     from humanlike.stats.profiles import profile_distance as profile_distance
     from humanlike.stats.profiles import profile_fit as profile_fit
@@ -24,6 +32,14 @@ if TYPE_CHECKING:
     from humanlike.stats.similarity import rsa_bootstrap as rsa_bootstrap
 
 _HOME = {
+    "correlate": "correlation",
+    "spearman": "correlation",
+    "kendall": "correlation",
+    "compare_models": "correlation",
+    "steiger_z": "correlation",
+    "zou_interval": "correlation",
+    "spearman_bootstrap": "correlation_bootstrap",
+    "adjust": "multiplicity",
     "rdm": "dissimilarity",
     "rsa": "similarity",
     "rsa_bootstrap": "similarity",
