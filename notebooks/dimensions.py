@@ -237,6 +237,9 @@ if whole:
         page.record(f"lost.en.{m}", ", ".join(fine[m].index[fine[m]["adjusted"] >= alpha]) or "none")
         dutch = rows("Dutch", m, "base")
         page.record(f"all_significant.nl.{m}", bool(((dutch["difference"] > 0) & (dutch["adjusted"] < alpha)).all()))
+
+# %% tags=["remove-output"]
+if whole:
     motor = fine["nl_ft"].loc[list(MOTOR)]
     page.record("motor_significant.nl_ft", bool(((motor["difference"] > 0) & (motor["p"] < alpha)).all()))
     page.record("smallest_gain.nl_ft", fine["nl_ft"]["difference"].min())
@@ -491,7 +494,10 @@ for language, name in (("English", "Visual"), ("Dutch", "Visual"), ("Dutch", "Ha
         continue
     names = tables[language].drop_duplicates("word").set_index("word")["translation"]
     frame = frame.assign(concreteness=pool.reindex(frame.index if language == "English" else names[frame.index]).to_numpy())
-    seen[language, name] = frame = frame.dropna()
+    seen[language, name] = frame.dropna()
+
+# %% tags=["remove-output"]
+for (language, name), frame in seen.items():
     r = frame.corr(method="spearman")
     key = f"{code[language]}.{name}"
     page.record(f"concrete.{key}.base", r.loc["base", "concreteness"])
