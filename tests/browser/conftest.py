@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from .demo import build_demo
+
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 GET_ONE = (
@@ -50,12 +52,43 @@ def browser() -> Iterator[object]:
 
 @pytest.fixture(scope="session")
 def book(browser: object) -> Path:
-    """Build the repository's own book; nothing happens when it is up to date."""
+    """Build the repository's own book from data already here; nothing when it is up to date."""
     done = subprocess.run(
-        [sys.executable, "-m", "humanlike", "build"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "humanlike", "build"],
+        cwd=ROOT,
+        env={"HUMANLIKE_OFFLINE": "1"} | os.environ,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return HTML
+
+
+THIN = """() => {
+  document.querySelectorAll("tbody tr:nth-child(n+10)").forEach(row => row.remove());
+  document.querySelectorAll("details.hide").forEach((fold, i) => {
+    if (i === 0) fold.open = true;
+    else fold.querySelectorAll("pre").forEach(code => code.replaceChildren());
+  });
+}"""
+
+
+def serious(page, rules: list[str] | None = None) -> list[str]:
+    """Return axe-core's serious and critical findings.
+
+    What only repeats itself is taken out first, because axe looks at each word of folded code: of
+    every table the rows after the ninth, and all folded code but the first, which is opened.
+    """
+    base = pytest.importorskip("axe_playwright_python.base")
+    page.evaluate(THIN)
+    page.evaluate(base.AXE_SCRIPT)
+    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    found = page.evaluate("options => axe.run(options)", options)
+    return [
+        f"{one['id']}: {one['help']} at {[node['target'] for node in one['nodes']][:3]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
 
 
 class Visit:
@@ -79,22 +112,52 @@ class Visit:
             self.foreign.append(request.url)
 
 
-@pytest.fixture
-def visit(browser, book):
-    """Open a page of the book: ``visit("notebooks/rsa.html", width=390, theme="dark")``."""
+@pytest.fixture(scope="session")
+def demo(browser: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build two pages that hold one of everything, with the book's own settings and assets."""
+    return build_demo(ROOT, tmp_path_factory.mktemp("demo"))
+
+
+SETTLED = """async () => {
+  await window.MathJax?.startup?.promise;
+  await document.fonts.ready;
+  await new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)));
+}"""
+
+
+def opener(browser, folder: Path):
+    """Give a function that opens pages as a first visit; the system's setting gives the theme."""
     contexts = []
 
     def open_page(name: str, *, width: int = 1280, theme: str = "light") -> Visit:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
+        )
         contexts.append(context)
         visit = Visit(context.new_page())
-        visit.page.add_init_script(
-            f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}');"
-        )
-        visit.page.goto(f"file://{book / name}")
-        visit.page.wait_for_timeout(300)
+        file, _, query = name.partition("?")
+        visit.page.goto((folder / file).as_uri() + (f"?{query}" if query else ""))
+        visit.page.evaluate(SETTLED)
         return visit
 
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def visit_once(browser, book):
+    """Open a page of the book for several tests that leave it as it is."""
+    yield from opener(browser, book)
+
+
+@pytest.fixture
+def visit(browser, book):
+    """Open a page of the book: ``visit("notebooks/rsa.html", width=390, theme="dark")``."""
+    yield from opener(browser, book)
+
+
+@pytest.fixture
+def visit_demo(browser, demo):
+    """Open a page of the demonstration."""
+    yield from opener(browser, demo)
