@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial.distance import squareform
 
@@ -37,6 +38,22 @@ class Influence:
     def standard_error(self) -> float:
         """Square root of the sum of squared derivatives."""
         return float(np.sqrt(self.items @ self.items))
+
+
+@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+def _sums_above(values, order, starts):  # type: ignore[no-untyped-def]
+    """Sum the values above each pair in the given order, and half of those of its tied group."""
+    sums = np.zeros(values.size)
+    higher, end = 0.0, order.size
+    for group in range(starts.size - 1, -1, -1):
+        own = 0.0
+        for place in range(starts[group], end):
+            own += values[order[place]]
+        for place in range(starts[group], end):
+            sums[order[place]] = higher + own / 2
+        higher += own
+        end = starts[group]
+    return sums
 
 
 class Ranked:
@@ -82,9 +99,8 @@ class Ranked:
 
     def above(self, values: Floats) -> Floats:
         """Return E[h(x, X) V] for every pair: the sum of V above, half of it where tied, over N."""
-        sums = np.add.reduceat(values[self._order], self._starts)
-        higher = sums.sum() - np.cumsum(sums)
-        return self._spread((higher + sums / 2) / self.pairs)
+        means: Floats = _sums_above(values, self._order, self._starts) / self.pairs
+        return means
 
     @cached_property
     def _order(self) -> Integers:
