@@ -1,4 +1,4 @@
-"""Influence of items on RSA: against numerical derivatives, the jackknife and plain correlations."""
+"""Influence of items on RSA: against numerical derivatives, the jackknife and scipy."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_noise_predicts_nothing_and_a_copy_everything() -> None:
     ("x", "y", "folds", "penalties", "message"),
     [
         (X, Y[:5], 5, PENALTIES, "tables of the same items"),
-        (np.where(X == X[0, 0], np.nan, X), Y, 5, PENALTIES, "without gaps"),
+        (np.where(X[0, 0] == X, np.nan, X), Y, 5, PENALTIES, "without gaps"),
         (X, Y, 1, PENALTIES, "2 to 30 folds"),
         (X, Y, 31, PENALTIES, "2 to 30 folds"),
         (X, Y, 5, (0.0,), "positive penalties"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +14,7 @@ from humanlike.errors import HumanlikeError, unknown
 from humanlike.stats.similarity import resamples
 
 Floats = NDArray[np.float64]
-Score = Callable[[Floats, Floats], float]
+Score = Callable[[Floats, Floats], Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,37 +68,39 @@ class Scores:
         return self.samples[name]
 
 
-def mean_spearman(human: Floats, model: Floats) -> float:
+def mean_spearman(human: Floats, model: Floats) -> Any:
     """Return Spearman's rho over the items for each dimension, averaged over the dimensions.
 
     Parameters
     ----------
-    human, model : ndarray, (items, dimensions)
+    human : ndarray, (items, dimensions)
+    model : ndarray, (items, dimensions) or (models, items, dimensions)
 
     Returns
     -------
-    float
+    float or ndarray, (models,)
         In [-1, 1]; NaN if a dimension does not vary.
     """
-    one, two = (_standard(rankdata(part, axis=0)) for part in (human, model))
-    return float((one * two).mean(axis=0).mean())
+    one, two = (_standard(rankdata(part, axis=-2)) for part in (human, model))
+    return (one * two).mean(axis=(-2, -1))
 
 
-def mean_similarity(human: Floats, model: Floats) -> float:
+def mean_similarity(human: Floats, model: Floats) -> Any:
     """Return the mean over items of 1 / (1 + d), d the Euclidean distance of the two ratings.
 
     Parameters
     ----------
-    human, model : ndarray, (items, dimensions)
+    human : ndarray, (items, dimensions)
+    model : ndarray, (items, dimensions) or (models, items, dimensions)
         In the same units.
 
     Returns
     -------
-    float
+    float or ndarray, (models,)
         In (0, 1]; 1 if all ratings are equal. It falls with the number of dimensions.
     """
-    distance = np.sqrt(((human - model) ** 2).sum(axis=1))
-    return float((1 / (1 + distance)).mean())
+    distance = np.sqrt(((human - model) ** 2).sum(axis=-1))
+    return (1 / (1 + distance)).mean(axis=-1)
 
 
 def bootstrap_scores(
@@ -110,7 +113,8 @@ def bootstrap_scores(
     Parameters
     ----------
     score : callable
-        From two arrays (items, dimensions) to a number, such as `mean_spearman`.
+        From (items, dimensions) and (models, items, dimensions) to (models,), such as
+        `mean_spearman`.
     human : array_like, (items, dimensions)
     models : mapping of str to array_like, (items, dimensions)
         The same items in the same order.
@@ -137,13 +141,11 @@ def bootstrap_scores(
                 f"{other.shape} or ratings are missing. Keep the items that all have."
             )
     items = np.arange(len(one))
-    drawn = [np.repeat(items, counts) for counts in resamples(len(one), n_boot, seed)]
-    estimate = {name: score(one, other) for name, other in others.items()}
-    samples = {
-        name: np.array([score(one[rows], other[rows]) for rows in drawn])
-        for name, other in others.items()
-    }
-    return Scores(estimate, samples)
+    stacked = np.stack(list(others.values()))
+    drawn = (np.repeat(items, counts) for counts in resamples(len(one), n_boot, seed))
+    samples = np.array([score(one[rows], stacked[:, rows]) for rows in drawn])
+    whole = np.asarray(score(one, stacked)).tolist()
+    return Scores(dict(zip(others, whole, strict=True)), dict(zip(others, samples.T, strict=True)))
 
 
 def percentiles(values: Floats, level: float = 0.95) -> tuple[float, float]:
@@ -158,7 +160,7 @@ def percentiles(values: Floats, level: float = 0.95) -> tuple[float, float]:
 
 
 def _standard(values: Floats) -> Floats:
-    spread = values.std(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        standard: Floats = (values - values.mean(axis=0)) / np.where(spread > 0, spread, np.nan)
+    spread = values.std(axis=-2, keepdims=True)
+    standard: Floats = values - values.mean(axis=-2, keepdims=True)
+    standard /= np.where(spread > 0, spread, np.nan)
     return standard

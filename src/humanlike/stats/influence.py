@@ -40,7 +40,7 @@ class Influence:
         return float(np.sqrt(self.items @ self.items))
 
 
-@njit(nogil=True, cache=True)  # type: ignore[untyped-decorator]
+@njit(nogil=True, cache=True)
 def _sums_above(values, order, starts):  # type: ignore[no-untyped-def]
     """Sum the values above each pair in the given order, and half of those of its tied group."""
     sums = np.zeros(values.size)

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from scipy.stats import kendalltau, norm
 
 from humanlike.errors import HumanlikeError, unknown
-from humanlike.stats.influence import Ranked, rsa_influence
 from humanlike.stats.dissimilarity import METRICS, rdm
+from humanlike.stats.influence import Ranked, rsa_influence
 
 Floats = NDArray[np.float64]
 Choice = Mapping[str, str]
@@ -219,10 +219,15 @@ def _group_rows(
     first = group[0][1]
     metric, scaled = first.get("metric", "cosine"), first.get("scale", "z-scored") == "z-scored"
     distances = {name: rdm(table, metric, scaled) for name, table in sources.items()}
-    known = ~np.isnan(np.stack(list(distances.values()))).any(axis=0)
+    known = np.isfinite(np.stack(list(distances.values()))).all(axis=0)
+    known = np.asarray(known, bool)
     ready = {name: Ranked(condensed, known) for name, condensed in distances.items()}
     human, n_items = ready.pop(REFERENCE), len(sources[REFERENCE])
-    at = _pairs_of(sources[REFERENCE].index.get_indexer(few), n_items) if few else slice(None)
+    at = (
+        _pairs_of(sources[REFERENCE].index.get_indexer(pd.Index(few)), n_items)
+        if few
+        else slice(None)
+    )
     for number, spec in group:
         method = spec.get("correlation", "spearman")
         parts: dict[str, tuple[float, Floats | None, int]] = {}
@@ -262,7 +267,8 @@ def _rows(
         reach = np.nan if items is None else z * float(np.sqrt(items @ items))
         yield {
             "spec": number, **spec, "name": name, "estimate": estimate, "low": estimate - reach,
-            "high": estimate + reach, "pairs": pairs, "share": pairs / (n_items * (n_items - 1) / 2),
+            "high": estimate + reach, "pairs": pairs,
+            "share": 2 * pairs / (n_items * (n_items - 1)),
         }  # fmt: skip
 
 
