@@ -70,7 +70,10 @@ def motor_bars(table: pd.DataFrame) -> Figure:
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7, 0.42 * len(table) + 1.3))
-    looks = {"answer": (BLUE, "", "model's own motor ratings"), "read-out": (GREEN, "////", "linear read-out")}  # fmt: skip
+    looks = {
+        "answer": (BLUE, "", "model's own motor ratings"),
+        "read-out": (GREEN, "////", "linear read-out"),
+    }
     for kind, (colour, hatch, label) in looks.items():
         rows = table[table["kind"] == kind]
         at = np.flatnonzero(table["kind"] == kind)
@@ -79,8 +82,8 @@ def motor_bars(table: pd.DataFrame) -> Figure:
             hatch=hatch, label=label,
         )  # fmt: skip
     axes.hlines(range(len(table)), table["low"], table["high"], color=BLACK, linewidth=1.3)
-    for place, row in enumerate(table.itertuples()):
-        axes.text(row.high + 0.008, place, f"{row.estimate:.2f}", va="center", fontsize=8.5)
+    for place, (estimate, high) in enumerate(zip(table["estimate"], table["high"], strict=True)):
+        axes.text(high + 0.008, place, f"{estimate:.2f}", va="center", fontsize=8.5)
     axes.set_yticks(range(len(table)), list(table["label"]))
     axes.invert_yaxis()
     axes.grid(axis="x")
