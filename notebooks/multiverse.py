@@ -73,14 +73,18 @@ models_only = [one.table[~one.table["name"].str.contains(" - ")] for one in foun
 features_of = [one.groupby([a for a in found["English"].axes if a != "correlation"]).ngroups for one in models_only]
 page.record("n_correlations", sum(len(one) for one in models_only))
 page.record("n_matrices", sum(n * (one["name"].nunique() + 1) for n, one in zip(features_of, models_only)))
-page.record("share_defined", min(one.loc[one["correlation"] != "kendall", "share"].min() for one in models_only)
-            if set(correlations) - {"kendall"} else 1.0)  # fmt: skip
+page.record("share_defined", min(one["share"].where(one["correlation"] != "kendall", 1.0).min() for one in models_only))
 page.record("kendall_used", kendall_words or 1572)
+english = found["English"].table
+least = english[english["correlation"] != "kendall"].sort_values("share").head(1)
+for row in least.itertuples():
+    page.record("share_where", f"{row.dimensions}, {row.scale}, {row.metric}")
 
 # %% [markdown]
 # That makes {value}`n_specs.en` specifications per comparison on English words and {value}`n_specs.nl` on Dutch ones:
 # {value}`n_correlations` correlations from {value}`n_matrices` matrices. At worst {value}`share_defined` of the pairs have a
-# distance for everybody.
+# distance for everybody (English words; {value}`share_where`): where models give many words the same number on every
+# dimension, an analyst who chooses such a distance drops those words, perhaps without noticing.
 #
 # (sec-multiverse-summary)=
 # ## Seven conclusions, all specifications
@@ -120,16 +124,18 @@ page.table(
 # the dot where the chosen specification lies on the curve.
 
 # %%
+from humanlike.plots.style import MODEL_LABELS
 from humanlike.tables import to_html
 
 sets = {f"{name} words": {"axes": one.axes, "table": one.table,
                           "published": PUBLISHED | ({"dimensions": "sensory"} if name == "Dutch" else {})}
         for name, one in found.items()}  # fmt: skip
-english = found["English"].table
-still = to_html(english[is_published(english, PUBLISHED)][["name", "estimate", "low", "high"]],
+first = english[is_published(english, PUBLISHED)].replace(MODEL_LABELS, regex=True)
+still = to_html(first[["name", "estimate", "low", "high"]].rename(columns=str.capitalize),
                 caption="Published specification, English words",
-                formats=dict.fromkeys(["estimate", "low", "high"], ".3f"))  # fmt: skip
-page.html(chooser(sets, still), text="A panel to choose a specification; it needs a browser.")
+                formats=dict.fromkeys(["Estimate", "Low", "High"], ".3f"))  # fmt: skip
+note = "Simulated data, not a result." if page.simulated else ""
+page.html(chooser(sets, still, note), text="A panel to choose a specification; it needs a browser.")
 
 # %% [markdown]
 # ## The curves
@@ -174,7 +180,7 @@ for group in found["English"].axes["dimensions"]:
 # On all dimensions {value}`qa.n_above.all` of {value}`qa.n_interval.all` intervals of QA_FT's gain lie above zero, on the motor ones
 # {value}`qa.n_above.motor` of {value}`qa.n_interval.motor`, but on the sensory ones, which the questions are about,
 # {value}`qa.n_above.sensory` of {value}`qa.n_interval.sensory`, and {value}`qa.n_below.sensory` lie below zero
-# ({numref}`fig-multiverse-qa-gain`). How large a *gain* of half a tenth of a correlation is depends on how one looks.
+# ({numref}`fig-multiverse-qa-gain`). So whether questions about perception improve ratings of perception depends on the analysis.
 
 # %%
 figure, alt, caption = curve("matched_en")
@@ -221,7 +227,9 @@ for key, rows in effects.groupby("key"):
 # The choice that moves most is *{value}`top.en_gain`* for En_FT's gain ({value}`top_share.en_gain` of the variance),
 # *{value}`top.nl_gain`* for Nl_FT's ({value}`top_share.nl_gain`), *{value}`top.qa_gain`* for QA_FT's
 # ({value}`top_share.qa_gain`) and *{value}`top.matched_en`* for the advantage of the matched language on English words
-# ({value}`top_share.matched_en`).
+# ({value}`top_share.matched_en`). For Nl_FT's gain on motor dimensions it is *{value}`top.motor_nl`*
+# ({value}`top_share.motor_nl`), and there the published choice gives one of the smaller gains: {value}`published.motor_nl` beside
+# a median of {value}`median.motor_nl` and up to {value}`most.motor_nl`.
 #
 # (sec-multiverse-intervals)=
 # ## Which interval?
@@ -230,7 +238,7 @@ for key, rows in effects.groupby("key"):
 # Keeping it, as published, adds pairs at distance zero in both matrices.
 
 # %%
-from humanlike.analysis.multiverse import interval_table
+from humanlike.analysis.multiverse import interval_table, words_effect
 
 intervals = interval_table(found, subset, n_boot, level, seed)
 page.table(
@@ -245,20 +253,23 @@ if "analytic" in set(intervals["how"]):
     gaps = [abs(wide[end]["analytic"] - wide[end][how]) for end in ("low", "high")
             for how in ("self pairs kept", "self pairs removed")]  # fmt: skip
     page.record("interval_gap", max(gap.max() for gap in gaps))
+page.record("words_effect", words_effect(subset, seed))
 
 # %% [markdown]
-# The ends of the three kinds of interval differ by {value}`interval_gap` at most, no more than one set of resamples
-# differs from another. On {value}`n_interval.en_gain` intervals per comparison the choice would change little.
+# The ends of the three kinds of interval differ by {value}`interval_gap` at most. Filling gaps in instead of leaving
+# words out moves a comparison of the published specification by {value}`words_effect` at most (English words; with the profile
+# *paper* this choice is crossed with all others).
 #
 # ## What was found
 #
 # - Of the {claims}`multiverse` claims of this section, {claims}`multiverse/reproduced` are reproduced,
 #   {claims}`multiverse/reproduced with a caveat` with a caveat and {claims}`multiverse/contradicted` contradicted
 #   ({doc}`/book/ledger`).
-# - Gains from rating training have the same sign in {value}`n_positive.en_gain` and {value}`n_positive.nl_gain` of
-#   {value}`n.en_gain` specifications; scale, distance and correlation change their size, not their sense.
+# - Gains from rating training are positive in {value}`n_positive.en_gain` (En_FT) and {value}`n_positive.nl_gain` (Nl_FT) of
+#   {value}`n.en_gain` specifications.
 # - The published size is one of many: En_FT's gain runs from {value}`least.en_gain` to {value}`most.en_gain`.
 # - Whether questions help ratings depends on the analysis, most of all on *{value}`top.qa_gain`*: from {value}`least.qa_gain` to
 #   {value}`most.qa_gain`, with {value}`n_above.qa_gain` of {value}`n_interval.qa_gain` intervals above zero.
-# - Words with a missing rating, and self pairs in the bootstrap, change next to nothing.
+# - Words with a missing rating move a comparison by {value}`words_effect`, the kind of interval moves its ends by
+#   {value}`interval_gap`.
 # - All specifications share one run of each fine-tuning. Agreement among them is no evidence that another run would agree.

@@ -307,7 +307,7 @@ for row in pairs.itertuples():
     page.record(f"qa_p.{row.key}", row.p)
 whole = pairs[pairs["questions"] == "all"].set_index("key")
 page.record("qa_works", bool(whole.loc["all.qa_ft_base", "low"] > 0 and whole.loc["all.qa_ft_base", "p"] < 0.05))
-page.record("ratings_help_qa", bool(whole.loc["all.lancaster_ft_base", "p"] < 0.05))
+page.record("no_rating_to_qa", bool(whole.loc["all.lancaster_ft_base", "p"] >= 0.05))
 
 # %% [markdown]
 # **QA training works on its own task.** QA_FT answers {value}`right.all.qa_ft` of {value}`qa.test` correctly

@@ -108,21 +108,46 @@ def multiverse(
     if language == "Dutch":
         axes = {**axes, "dimensions": ("sensory",), "words": ("left out",)}
 
-    @cache
-    def table(ratings: str) -> pd.DataFrame:
-        whole = LOADERS[ratings](language, missing="simulate")
-        if not subset or subset >= whole["word"].nunique():
-            return whole
-        drawn = np.random.default_rng(seed).choice(whole["word"].unique(), subset, replace=False)
-        return whole[whole["word"].isin(drawn)]
-
     def tables(choice: Mapping[str, str]) -> dict[str, pd.DataFrame]:
-        return _features(table(choice["ratings"]), GROUPS[choice["dimensions"]], choice["words"])
+        table = _drawn(language, choice["ratings"], subset, seed)
+        return _features(table, GROUPS[choice["dimensions"]], choice["words"])
 
     return evaluate(
         axes, tables, CONTRASTS[language], kendall_items=kendall_words, seed=seed, level=level,
         n_jobs=4,
     )  # fmt: skip
+
+
+@cache
+def _loaded(language: str, ratings: str) -> pd.DataFrame:
+    return LOADERS[ratings](language, missing="simulate")
+
+
+def _drawn(language: str, ratings: str, subset: int, seed: int) -> pd.DataFrame:
+    """Load one kind of ratings, of all words or of some drawn at random."""
+    table = _loaded(language, ratings)
+    words = table["word"].unique()
+    if not subset or subset >= len(words):
+        return table
+    return table[table["word"].isin(np.random.default_rng(seed).choice(words, subset, False))]
+
+
+def words_effect(subset: int, seed: int) -> float:
+    """Return how much filling gaps in moves any comparison of the published specification.
+
+    Returns
+    -------
+    float
+        Largest absolute change of a difference of two models on English words.
+    """
+
+    def tables(choice: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+        return _features(_drawn("English", "greedy", subset, seed), DIMENSIONS, choice["words"])
+
+    both = evaluate({"words": ("left out", "filled in")}, tables, CONTRASTS["English"])
+    rows = both.table[both.table["name"].str.contains(" - ")]
+    wide = rows.pivot(index="name", columns="words", values="estimate")
+    return float((wide["filled in"] - wide["left out"]).abs().max())
 
 
 def _features(
@@ -228,12 +253,7 @@ def interval_table(
     """
     rows = []
     for language, dimensions in (("English", DIMENSIONS), ("Dutch", SENSORY)):
-        table = load_ratings(language, missing="simulate")
-        if subset and subset < table["word"].nunique():
-            words = table["word"].unique()
-            drawn = np.random.default_rng(seed).choice(words, subset, replace=False)
-            table = table[table["word"].isin(drawn)]
-        models = _features(table, dimensions, "left out")
+        models = _features(_drawn(language, "greedy", subset, seed), dimensions, "left out")
         human = models.pop("human")
         runs = {
             how: rsa_bootstrap(human, models, n_boot, seed, kept, n_jobs=-1)
