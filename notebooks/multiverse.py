@@ -25,7 +25,7 @@
 # | Choice | Options | Published |
 # |---|---|---|
 # | dimensions | all eleven, six sensory, five motor | all (Dutch: sensory) |
-# | ratings | how an answer becomes a number | the number answered (greedy) |
+# | ratings | the number answered (greedy), or the mean under the model's own distribution of answers (expected, see {doc}`/notebooks/ratings`) | greedy |
 # | words | a word with a missing rating is left out for everybody, or the gap is filled with the model's mean on that dimension | left out |
 # | scale | each dimension z-scored over the words, or raw | z-scored |
 # | metric | cosine, correlation, Euclidean or city-block distance | cosine |
@@ -35,7 +35,7 @@
 # independent confirmations of each other.
 
 # %% tags=["parameters"]
-ratings: list[str] = ["greedy"]  # how an answer becomes a number, in {"greedy"}
+ratings: list[str] = ["greedy", "expected"]  # how an answer becomes a number, in {"greedy", "expected"}
 words: list[str] = ["left out", "filled in"]  # what happens to words with a missing rating, in {"left out", "filled in"}
 scales: list[str] = ["z-scored", "raw"]  # scale of each dimension, in {"z-scored", "raw"}
 metrics: list[str] = ["cosine", "correlation", "euclidean", "cityblock"]  # distances of two words, in {"cosine", "correlation", "euclidean", "cityblock"}
@@ -147,7 +147,7 @@ page.html(chooser(sets, still, note), text="A panel to choose a specification; i
 def curve(key):
     one = COMPARISONS[key]
     rows = found[one.language].contrast(one.name, **one.fixed)
-    figure = specification_curve(rows, list(found[one.language].axes), is_published(rows, one.published), f"Δ, {one.label}")
+    figure = specification_curve(rows, found[one.language].axes, is_published(rows, one.published), f"Δ, {one.label}")
     row = summary.loc[key]
     alt = (f"Specification curve of {one.label}: {row['n']} sorted differences from {row['least']:+.3f} to {row['most']:+.3f}, "
            f"{row['n_positive']} above zero; below it a board of the options taken.")  # fmt: skip

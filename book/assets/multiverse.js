@@ -119,7 +119,7 @@
         }
         if (kind === "hl-multiverse-first") {
           const [a, b] = [x(place), y(value)];
-          chart.append(svg("path", { d: `M${a} ${b - 7}L${a + 7} ${b}L${a} ${b + 7}L${a - 7} ${b}Z`, class: kind }));
+          chart.append(svg("path", { d: `M${a} ${b - 10}L${a + 10} ${b}L${a} ${b + 10}L${a - 10} ${b}Z`, class: kind }));
         } else {
           chart.append(svg("circle", { cx: x(place), cy: y(value),
             r: kind === "hl-multiverse-chosen" ? 6 : 1.8, class: kind }));

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from humanlike.analysis.expected import load_expected_ratings
 from humanlike.data.norms import (
     DIMENSIONS,
     MODELS,
@@ -23,7 +24,10 @@ from humanlike.stats import rsa_bootstrap
 from humanlike.stats.multiverse import Multiverse, evaluate, main_effects, summarise
 
 GROUPS = {"all": DIMENSIONS, "sensory": SENSORY, "motor": MOTOR}
-LOADERS: dict[str, Callable[..., pd.DataFrame]] = {"greedy": load_ratings}
+LOADERS: dict[str, Callable[..., pd.DataFrame]] = {
+    "greedy": load_ratings,
+    "expected": load_expected_ratings,
+}
 """Ways to turn a response into a rating; a further one is a loader with the same signature."""
 CHOICES = ("ratings", "words", "scale", "metric", "correlation")
 PUBLISHED = {

@@ -21,7 +21,7 @@ DIGITS = 4
 
 
 def specification_curve(
-    rows: pd.DataFrame, axes: Sequence[str], published: Sequence[bool], label: str
+    rows: pd.DataFrame, axes: Mapping[str, Sequence[str]], published: Sequence[bool], label: str
 ) -> Figure:
     """Draw sorted estimates with their intervals above the choices behind each of them.
 
@@ -29,8 +29,8 @@ def specification_curve(
     ----------
     rows : DataFrame
         One row per specification, in the order to draw: ``estimate``, ``low``, ``high`` and axes.
-    axes : sequence of str
-        Choices to show; those with one option are left out.
+    axes : mapping of str to sequence of str
+        Choices to show, with their options in order; those with one option are left out.
     published : sequence of bool
         Which row is the published specification.
     label : str
@@ -38,7 +38,8 @@ def specification_curve(
     """
     import matplotlib.pyplot as plt
 
-    shown = {axis: list(dict.fromkeys(rows[axis])) for axis in axes if rows[axis].nunique() > 1}
+    shown = {axis: [option for option in options if (rows[axis] == option).any()]
+             for axis, options in axes.items() if rows[axis].nunique() > 1}  # fmt: skip
     lines = sum(len(options) + 0.6 for options in shown.values())
     figure, (curve, board) = plt.subplots(
         2, 1, figsize=(7.4, 2.5 + 0.19 * lines), sharex=True,
