@@ -228,8 +228,7 @@ for key, rows in effects.groupby("key"):
 # *{value}`top.nl_gain`* for Nl_FT's ({value}`top_share.nl_gain`), *{value}`top.qa_gain`* for QA_FT's
 # ({value}`top_share.qa_gain`) and *{value}`top.matched_en`* for the advantage of the matched language on English words
 # ({value}`top_share.matched_en`). For Nl_FT's gain on motor dimensions it is *{value}`top.motor_nl`*
-# ({value}`top_share.motor_nl`), and there the published choice gives one of the smaller gains: {value}`published.motor_nl` beside
-# a median of {value}`median.motor_nl` and up to {value}`most.motor_nl`.
+# ({value}`top_share.motor_nl`): {value}`published.motor_nl` as published, {value}`least.motor_nl` to {value}`most.motor_nl` over all.
 #
 # (sec-multiverse-intervals)=
 # ## Which interval?

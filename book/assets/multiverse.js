@@ -24,7 +24,10 @@
     const digits = Math.abs(value).toFixed(3);
     return (value < 0 ? "−" : sign ? "+" : "") + digits;
   };
-  const labelled = (words, control) => html("label", {}, html("span", {}, words), control);
+  const labelled = (words, control) => {
+    control.setAttribute("aria-label", words);
+    return html("label", {}, html("span", {}, words), control);
+  };
   const select = (options, chosen) => {
     const node = html("select");
     options.forEach((option, i) => node.append(new Option(option, i, i === chosen, i === chosen)));
