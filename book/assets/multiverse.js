@@ -1,0 +1,169 @@
+/* Chooser of analysis specifications. The data stand as JSON inside each element of class
+   hl-multiverse; nothing is fetched. Everything is put into the page as text, never as markup. */
+"use strict";
+
+(() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const WIDTH = 640, HEIGHT = 260, LEFT = 52, RIGHT = 10, TOP = 12, BOTTOM = 30;
+  let choosers = 0;
+
+  const html = (tag, attributes = {}, ...children) => {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
+  };
+  const svg = (tag, attributes = {}, text) => {
+    const node = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+    if (text !== undefined) node.textContent = text;
+    return node;
+  };
+  const shown = (value, sign) => {
+    if (value === null) return "–";
+    const digits = Math.abs(value).toFixed(3);
+    return (value < 0 ? "−" : sign ? "+" : "") + digits;
+  };
+  const labelled = (words, control) => {
+    control.setAttribute("aria-label", words);
+    return html("label", {}, html("span", {}, words), control);
+  };
+  const select = (options, chosen) => {
+    const node = html("select");
+    options.forEach((option, i) => node.append(new Option(option, i, i === chosen, i === chosen)));
+    return node;
+  };
+
+  const makeChooser = (box) => {
+    const data = JSON.parse(box.querySelector("script").textContent);
+    const id = `hl-multiverse-${++choosers}`;
+    const state = { set: 0, compare: 0, options: [] };
+    const tools = html("div", { class: "hl-multiverse-tools" });
+    const status = html("output", { "aria-live": "polite" });
+    const body = html("tbody");
+    const head = html("tr", {}, ...["", "Estimate", "Low", "High"].map((name) =>
+      html("th", { scope: "col", ...(name ? { class: "hl-number" } : {}) }, name)));
+    const table = html("table", { class: "table hl-multiverse-table" },
+      html("caption", {}, "Correlation of distances with people's, by the chosen specification"),
+      html("thead", {}, head), body);
+    const chart = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "hl-multiverse-svg" });
+    const legend = html("p", { class: "hl-multiverse-legend" },
+      "● chosen   ◆ published   thin marks: all other specifications, sorted");
+
+    const set = () => data.sets[state.set];
+    const number = (options) => set().axes.reduce((n, axis, i) => n * axis.options.length + options[i], 0);
+    const published = () => {
+      const places = set().axes.map((axis, i) => axis.options.indexOf(set().published[i]));
+      return places.includes(-1) ? -1 : number(places);
+    };
+    const contrasts = () => set().names.flatMap((_, i) => (set().contrast[i] ? [i] : []));
+
+    const reset = () => {
+      state.options = set().axes.map((axis, i) => Math.max(0, axis.options.indexOf(set().published[i])));
+    };
+
+    const buildTools = () => {
+      tools.replaceChildren();
+      const language = select(data.sets.map((one) => one.label), state.set);
+      language.addEventListener("change", () => {
+        state.set = Number(language.value);
+        state.compare = 0;
+        reset();
+        buildTools();
+        update();
+        tools.querySelector("select").focus();
+      });
+      tools.append(labelled("words", language));
+      set().axes.forEach((axis, i) => {
+        const control = select(axis.options, state.options[i]);
+        control.disabled = axis.options.length < 2;
+        control.addEventListener("change", () => {
+          state.options[i] = Number(control.value);
+          update();
+        });
+        tools.append(labelled(axis.name === "words" ? "incomplete words" : axis.name, control));
+      });
+      const names = contrasts().map((i) => set().names[i]);
+      const compare = select(names, state.compare);
+      compare.addEventListener("change", () => {
+        state.compare = Number(compare.value);
+        update();
+      });
+      tools.append(labelled("curve of", compare));
+      const back = html("button", { type: "button" }, "Published specification");
+      back.addEventListener("click", () => {
+        reset();
+        buildTools();
+        update();
+        tools.querySelector("button").focus();
+      });
+      tools.append(back);
+    };
+
+    const drawChart = (values, chosen, first) => {
+      const order = values.map((_, i) => i).sort((a, b) => values[a][0] - values[b][0] || a - b);
+      const ends = values.flat().filter((value) => value !== null);
+      const low = Math.min(0, ...ends), high = Math.max(0, ...ends);
+      const pad = (high - low || 1) * 0.06;
+      const y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (high + pad - value) / (high - low + 2 * pad);
+      const x = (place) => LEFT + (WIDTH - LEFT - RIGHT) * (place + 0.5) / order.length;
+      chart.replaceChildren();
+      const step = [0.02, 0.05, 0.1, 0.2, 0.5].find((one) => (high - low) / one <= 6) ?? 1;
+      for (let tick = Math.ceil((low - pad) / step); tick * step <= high + pad; tick += 1) {
+        const at = y(tick * step);
+        chart.append(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: at, y2: at,
+          class: tick === 0 ? "hl-multiverse-zero" : "hl-multiverse-grid" }));
+        chart.append(svg("text", { x: LEFT - 6, y: at + 4, "text-anchor": "end" }, (tick * step).toFixed(2)));
+      }
+      const mark = (spec, kind) => {
+        const place = order.indexOf(spec), [value, from, to] = values[spec];
+        if (from !== null) {
+          chart.append(svg("line", { x1: x(place), x2: x(place), y1: y(from), y2: y(to), class: kind }));
+        }
+        if (kind === "hl-multiverse-first") {
+          const [a, b] = [x(place), y(value)];
+          chart.append(svg("path", { d: `M${a} ${b - 10}L${a + 10} ${b}L${a} ${b + 10}L${a - 10} ${b}Z`, class: kind }));
+        } else {
+          chart.append(svg("circle", { cx: x(place), cy: y(value),
+            r: kind === "hl-multiverse-chosen" ? 6 : 1.8, class: kind }));
+        }
+      };
+      order.forEach((spec) => mark(spec, "hl-multiverse-one"));
+      if (first >= 0) mark(first, "hl-multiverse-first");
+      mark(chosen, "hl-multiverse-chosen");
+      chart.append(svg("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 8, "text-anchor": "middle" },
+        `${order.length} specifications, sorted`));
+      return order.indexOf(chosen) + 1;
+    };
+
+    const update = () => {
+      const spec = number(state.options), first = published();
+      body.replaceChildren(...set().names.map((name, i) => {
+        const [value, low, high] = set().values[i][spec];
+        const sign = set().contrast[i];
+        return html("tr", {}, html("th", { scope: "row" }, name),
+          ...[value, low, high].map((one) => html("td", { class: "hl-number" }, shown(one, sign))));
+      }));
+      const at = contrasts()[state.compare];
+      const values = set().values[at], name = set().names[at];
+      const place = drawChart(values, spec, first);
+      const words = `${name}: ${shown(values[spec][0], true)}, place ${place} of ${values.length} from below` +
+        (spec === first ? ", the published specification." : first < 0 ? "." :
+          `; published ${shown(values[first][0], true)}.`);
+      status.textContent = words;
+      chart.setAttribute("aria-label", `Specification curve. ${words}`);
+    };
+
+    status.id = `${id}-status`;
+    reset();
+    buildTools();
+    update();
+    box.querySelector(".hl-multiverse-still")?.remove();
+    if (data.note) box.append(html("p", {}, html("strong", {}, data.note)));
+    box.append(tools, status, table, chart, legend);
+  };
+
+  const start = () => document.querySelectorAll(".hl-multiverse").forEach(makeChooser);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
