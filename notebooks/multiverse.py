@@ -72,7 +72,7 @@ for key, language in (("en", "English"), ("nl", "Dutch")):
 models_only = [one.table[~one.table["name"].str.contains(" - ")] for one in found.values()]
 features_of = [one.groupby([a for a in found["English"].axes if a != "correlation"]).ngroups for one in models_only]
 page.record("n_correlations", sum(len(one) for one in models_only))
-page.record("n_matrices", sum(n * (one["name"].nunique() + 1) for n, one in zip(features_of, models_only)))
+page.record("n_matrices", sum(n * (one["name"].nunique() + 1) for n, one in zip(features_of, models_only, strict=True)))
 page.record("share_defined", min(one["share"].where(one["correlation"] != "kendall", 1.0).min() for one in models_only))
 page.record("kendall_used", kendall_words or 1572)
 english = found["English"].table

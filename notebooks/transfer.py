@@ -41,7 +41,7 @@ seed: int = 1  # seed of all draws, in [0, 4294967295]
 
 # %% tags=["remove-output"]
 from humanlike.book.record import begin
-from humanlike.data.norms import DIMENSIONS, MODELS, MOTOR, SENSORY, load_ratings
+from humanlike.data.norms import load_ratings
 
 page = begin("transfer")
 tables = {"English": load_ratings("English", missing="simulate"), "Dutch": load_ratings("Dutch", missing="simulate")}
@@ -241,8 +241,8 @@ for short, scores in reference.items():
 # PerceptualQA {cite:p}`yang2025` asks questions with four options. The released prompt reads:
 
 # %%
-from humanlike.data.qa import load_answers, load_questions
 from humanlike.analysis.questions import PRINTED_PROMPT, released_prompt
+from humanlike.data.qa import load_answers, load_questions
 
 prompt = released_prompt()
 print(prompt or "The released prompt is not at hand.")
