@@ -4,7 +4,7 @@
 
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  const WIDTH = 640, HEIGHT = 260, LEFT = 52, RIGHT = 10, TOP = 12, BOTTOM = 30;
+  const WIDTH = 640, HEIGHT = 280, LEFT = 60, RIGHT = 10, TOP = 12, BOTTOM = 30;
   let choosers = 0;
 
   const html = (tag, attributes = {}, ...children) => {

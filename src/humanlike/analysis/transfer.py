@@ -204,6 +204,7 @@ def reference_table(scores: Scores, level: float) -> pd.DataFrame:
     rows = []
     for name, estimate in scores.estimate.items():
         kind = "read-out" if name in REFERENCES else "answer"
-        label = REFERENCES.get(name) or f"{LABELS[name]} (on {TRAINING[name]})"
+        tuned = f"on {TRAINING[name]}" if name in TRAINING and name != "base" else "not tuned"
+        label = REFERENCES.get(name) or f"{LABELS[name]} ({tuned})"
         rows.append((label, kind, estimate, *scores.interval(name, level)))
     return pd.DataFrame(rows, columns=["label", "kind", "estimate", "low", "high"])

@@ -13,7 +13,6 @@ from functools import cached_property
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial.distance import squareform
 
 from humanlike.errors import HumanlikeError, unknown
 
@@ -56,6 +55,48 @@ def _sums_above(values, order, starts):  # type: ignore[no-untyped-def]
     return sums
 
 
+@njit(nogil=True, cache=True)
+def _dot(first, second):  # type: ignore[no-untyped-def]
+    """Sum the products without the threads of a linear algebra library."""
+    total = 0.0
+    for place in range(first.size):
+        total += first[place] * second[place]
+    return total
+
+
+@njit(nogil=True, cache=True)
+def _pearson_sums(a, b, known, r, n_items):  # type: ignore[no-untyped-def]
+    """Sum the influence of the known pairs of each item."""
+    items, pair = np.zeros(n_items), 0
+    for i in range(n_items):
+        for j in range(i + 1, n_items):
+            if known[pair]:
+                own = a[pair] * b[pair] - r / 2 * (a[pair] * a[pair] + b[pair] * b[pair])
+                items[i] += own
+                items[j] += own
+            pair += 1
+    return items
+
+
+@njit(nogil=True, cache=True)
+def _spearman_sums(u, v, above_v, above_u, above_uu, above_vv, known, means, rho, n_items):  # type: ignore[no-untyped-def]
+    """Sum the influence of the known pairs of each item; means are of uv, uu and vv."""
+    items, pair = np.zeros(n_items), 0
+    first, second = means[1] - 0.25, means[2] - 0.25
+    spread = np.sqrt(first * second)
+    for i in range(n_items):
+        for j in range(i + 1, n_items):
+            if known[pair]:
+                cross = u[pair] * v[pair] + above_v[pair] + above_u[pair] - 3 * means[0]
+                own_u = u[pair] * u[pair] + 2 * above_uu[pair] - 3 * means[1]
+                own_v = v[pair] * v[pair] + 2 * above_vv[pair] - 3 * means[2]
+                own = cross / spread - rho / 2 * (own_u / first + own_v / second)
+                items[i] += own
+                items[j] += own
+            pair += 1
+    return items
+
+
 class Ranked:
     """One condensed RDM with its pairs sorted once, for any number of comparisons.
 
@@ -71,6 +112,7 @@ class Ranked:
         self.values: Floats = np.asarray(distances, dtype=np.float64)
         self.known = ~np.isnan(self.values) if known is None else known & ~np.isnan(self.values)
         self.pairs = int(self.known.sum())
+        self.n_items = round((1 + np.sqrt(1 + 8 * self.values.size)) / 2)
 
     @cached_property
     def scores(self) -> Floats:
@@ -88,14 +130,12 @@ class Ranked:
     @cached_property
     def mean_square(self) -> float:
         """Return the mean square of the grades."""
-        return float(self.grades @ self.grades / self.pairs)
+        return float(_dot(self.grades, self.grades) / self.pairs)
 
     @cached_property
-    def own_influence(self) -> Floats:
-        """Return the influence of each pair on the mean square of the grades."""
-        own = self.grades * self.grades + 2 * self.above(self.grades) - 3 * self.mean_square
-        own[~self.known] = 0.0
-        return own
+    def above_own(self) -> Floats:
+        """Return E[h(x, X) U] for every pair, U being the grades themselves."""
+        return self.above(self.grades)
 
     def above(self, values: Floats) -> Floats:
         """Return E[h(x, X) V] for every pair: the sum of V above, half of it where tied, over N."""
@@ -174,27 +214,21 @@ def rsa_influence(human: Ranked, model: Ranked, method: str = "spearman") -> Inf
                 f"The {some.size} distances of the {name} RDM that both know are all alike, so "
                 "there is no correlation. Use more items, or another distance."
             )
-    estimate, pairs = (_spearman if method == "spearman" else _pearson)(human, model)
-    items = squareform(pairs, checks=False).sum(axis=1) / human.pairs
-    return Influence(estimate, items, human.pairs)
+    estimate, sums = (_spearman if method == "spearman" else _pearson)(human, model)
+    return Influence(estimate, sums / human.pairs, human.pairs)
 
 
 def _pearson(human: Ranked, model: Ranked) -> tuple[float, Floats]:
-    """Return r and the influence of every pair, zero where a distance is unknown."""
-    a, b = human.scores, model.scores
-    r = float(np.clip(a @ b / human.pairs, -1, 1))
-    return r, a * b - r / 2 * (a * a + b * b)
+    """Return r and the summed influence of every item's pairs."""
+    r = float(np.clip(_dot(human.scores, model.scores) / human.pairs, -1, 1))
+    return r, _pearson_sums(human.scores, model.scores, human.known, r, human.n_items)
 
 
 def _spearman(human: Ranked, model: Ranked) -> tuple[float, Floats]:
-    """Return rho and the influence of every pair, zero where a distance is unknown."""
+    """Return rho and the summed influence of every item's pairs."""
     u, v = human.grades, model.grades
-    uv = float(u @ v / human.pairs)
-    squares = [one.mean_square - 0.25 for one in (human, model)]
-    spread = float(np.sqrt(squares[0] * squares[1]))
-    rho = float(np.clip((uv - 0.25) / spread, -1, 1))
-    pairs = (u * v + human.above(v) + model.above(u) - 3 * uv) / spread
-    pairs[~human.known] = 0.0
-    for one, square in zip((human, model), squares, strict=True):
-        pairs -= rho / (2 * square) * one.own_influence
-    return rho, pairs
+    means = np.array([_dot(u, v) / human.pairs, human.mean_square, model.mean_square])
+    rho = (means[0] - 0.25) / np.sqrt((means[1] - 0.25) * (means[2] - 0.25))
+    arrays = (u, v, human.above(v), model.above(u), human.above_own, model.above_own)
+    rho = float(np.clip(rho, -1, 1))
+    return rho, _spearman_sums(*arrays, human.known, means, rho, human.n_items)
