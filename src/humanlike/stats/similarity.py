@@ -205,9 +205,8 @@ def rsa_bootstrap(
     human : ndarray or DataFrame, (items, dimensions)
     models : mapping of str to ndarray or DataFrame, (items, dimensions)
         The same items in the same order; the dimensions may differ.
-    n_boot : int
-        Number of resamples, at least 2.
-    seed : int
+    n_boot, seed : int
+        Number of resamples, at least 2, and the seed of drawing them.
     self_pairs : bool
         An item drawn twice makes a pair with its own copy, at distance 0 in both RDMs (NaN, and
         dropped, if the item is all-zero under cosine). True keeps these pairs, as published; they
@@ -217,17 +216,12 @@ def rsa_bootstrap(
     n_jobs : int
         Threads, or -1 for all cores; the numbers do not depend on it.
     device : str, optional
-        A PyTorch device such as ``"cuda"`` to resample on; the numbers agree with those of the CPU
-        to 1e-9. By default the CPU, with compiled loops.
-
-    Returns
-    -------
-    RsaBootstrap
+        A PyTorch device such as ``"cuda"``: the same numbers to 1e-9. Default: compiled loops.
 
     Raises
     ------
     HumanlikeError
-        If items or shapes do not match, values are missing, or the device cannot be used.
+        If items do not match, values are missing, or the device cannot be used.
 
     References
     ----------
@@ -247,12 +241,12 @@ def rsa_bootstrap(
         one, *others = (_with_selves(condensed, n_items) for condensed in (one, *others))
     everyone = np.ones((1, n_items), np.int32)
     counts = np.concatenate([everyone, resamples(n_items, n_boot, seed)])
-    if device is None:
-        values = weighted_spearman(one, others, counts, _threads(n_jobs))
-    else:
+    if device:
         from humanlike.stats._ranks_torch import weighted_spearman as on_device
 
         values = on_device(one, others, counts, device)
+    else:
+        values = weighted_spearman(one, others, counts, _threads(n_jobs))
     values.setflags(write=False)
     rho = dict(zip(checked, values[0].tolist(), strict=True))
     return RsaBootstrap(tuple(checked), rho, values[1:], n_items, n_boot, seed, self_pairs)
