@@ -64,12 +64,14 @@ def book(browser: object) -> Path:
     return HTML
 
 
-THIN = """() => {
+THIN = """async () => {
   document.querySelectorAll("tbody tr:nth-child(n+10)").forEach(row => row.remove());
   document.querySelectorAll("details.hide").forEach((fold, i) => {
     if (i === 0) fold.open = true;
     else fold.querySelectorAll("pre").forEach(code => code.replaceChildren());
   });
+  // code that is opened fades in, and has little contrast until it has
+  return Promise.all(document.getAnimations().map(animation => animation.finished));
 }"""
 
 
