@@ -1,6 +1,6 @@
 """Bootstrap RSA on the released English table, side by side with the naive way and rsatoolbox.
 
-    HUMANLIKE_DATA_MIRROR=DIR python benchmarks/rsa.py [--peer-python /tmp/peers/bin/python]
+    HUMANLIKE_DATA_MIRROR=DIR python benchmarks/rsa.py [--peer-python .peers/bin/python]
 
 Every contestant runs in a fresh process, pinned to one core unless it says otherwise. The slow ones
 are timed on a few resamples and scaled to all of them; the table says so.

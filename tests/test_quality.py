@@ -17,7 +17,7 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 MAX_FUNCTION, MAX_FILE = 40, 400
 HEAVY = ("torch", "pandas", "numpy", "papermill", "sphinx", "matplotlib", "scipy", "transformers")
 REGISTRY = re.compile(
-    r"(?:pypi\.org|pythonhosted\.org|files\.pypi|artifactory|index-url|anaconda\.org|registry\.npmjs)"
+    r"(?:(?:pypi|python[h]osted|anaconda)[.]org|files[.]pypi|artifactory|index-url|registry[.]npm)"
 )
 MACHINE = re.compile(r"(?<![\w.])/(?:home/\w+|Users/\w+|root|work|tmp/pytest)/")
 GENERATED = {"book/vendor", "papers"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import pytest
 
 from humanlike.plots.multiverse import chooser
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ASSETS = Path(__file__).resolve().parents[2] / "book" / "assets"
 EVIL = "<img src=x onerror=alert(1)>"
 AXES = {"scale": ("raw", "z"), "metric": ("cosine", "euclidean", EVIL)}
@@ -28,18 +27,6 @@ def table(shift: float) -> pd.DataFrame:
         for name, sign in (("en_ft", 1), ("en_ft - base", -1))
     ]  # fmt: skip
     return pd.DataFrame(rows)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("Chromium is not installed")
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
