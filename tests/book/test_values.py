@@ -131,3 +131,9 @@ def test_a_printed_number_reads_back_as_the_rounded_number(number: float, places
     text = render(number, f".{places}f")
     assert "-" not in text
     assert float(text.replace("−", "-")) == float(format(number, f".{places}f"))
+
+
+def test_a_simulated_chapter_may_leave_a_value_out():
+    values = make_values({"rsa": ({"late": ""}, {})}, simulated=["rsa"])
+    assert values.fill("{value}`late`", "p", "rsa") == "n/a"
+    assert values.lookup("rsa", "late") is None

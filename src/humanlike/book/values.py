@@ -34,8 +34,8 @@ class Values:
     executions : dict of str to Execution
         Those that were executed.
     strict : bool
-        Whether a declared value that an execution did not record is an error; a run with fewer
-        models may well leave some out.
+        Whether a declared value that an execution on real data did not record is an error; a run
+        with fewer models, or one on simulated data, may well leave some out.
     counts : dict of str to int
         Number of claims by ``chapter`` and by ``chapter/verdict``; empty where none are judged.
     missing : set of str
@@ -65,8 +65,9 @@ class Values:
             raise HumanlikeError(unknown(f"value of chapter {chapter}", key, declared))
         if chapter not in self.executions:
             return None
-        values = self.executions[chapter].result["values"]
-        if key not in values and not self.strict:
+        execution = self.executions[chapter]
+        values = execution.result["values"]
+        if key not in values and not (self.strict and execution.real):
             return None
         if key not in values:
             raise HumanlikeError(
