@@ -27,6 +27,12 @@ _CHECKED = (
     "JOIN prompts ON prompts.id = prompt JOIN runs ON runs.id = run "
     "WHERE responses.id BETWEEN ? AND ?"
 )
+_LAST = {
+    "runs": "SELECT max(run) FROM responses INDEXED BY responses_run WHERE run > 0",
+    "prompts": "SELECT max(id) FROM prompts INDEXED BY sqlite_autoindex_prompts_1 "
+    "WHERE digest >= x'00'",
+    "responses": "SELECT max(id) FROM responses INDEXED BY responses_run WHERE run > 0",
+}
 _N_ANSWER = ANSWER_COLUMNS.count(",") + 1
 _N_PROMPT = PROMPT_COLUMNS.count(",") + 1
 
@@ -204,16 +210,15 @@ def _salvage(broken: sqlite3.Connection, table: str, names: str) -> Iterator[lis
 
 
 def _last(broken: sqlite3.Connection, table: str) -> int:
-    """Return a number no row exceeds; what a torn page says of its last row is not believed."""
+    """Return a number no row exceeds, from an index; the table's own last page may be torn."""
     try:
         pages = int(broken.execute("PRAGMA page_count").fetchone()[0])
     except sqlite3.DatabaseError as problem:
         raise HumanlikeError(f"Nothing in the store can be read ({problem}).") from problem
     try:
-        found = broken.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()  # noqa: S608
+        return int(broken.execute(_LAST[table]).fetchone()[0] or 0)
     except sqlite3.DatabaseError:
-        found = (0,)
-    return max(int(found[0]), pages * ROWS_PER_PAGE)
+        return pages * ROWS_PER_PAGE
 
 
 def _drop_orphans(store: Store) -> None:
