@@ -83,8 +83,9 @@ def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HumanlikeError, match="neither model"):
         open_model(f"encoder:{tmp_path}")
     (tmp_path / "model.safetensors").write_bytes(b"x")
+    broken = open_model(f"encoder:{tmp_path}")
     with pytest.raises(HumanlikeError, match="cannot be loaded"):
-        open_model(f"encoder:{tmp_path}")
+        list(broken.answer([triplets.prompt("a", "b", "c")], Settings()))
 
 
 def test_35000_triplets_take_seconds() -> None:

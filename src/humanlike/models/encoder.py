@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ TEXT_FILES = ("config.json", "tokenizer.json", "vocab.txt", "tokenizer_config.js
 
 
 class Encoder:
-    """Mean-pooled, normalised embeddings of a transformers encoder.
+    """Mean-pooled, normalised embeddings of a transformers encoder, loaded when first needed.
 
     Parameters
     ----------
@@ -51,31 +52,27 @@ class Encoder:
     def __init__(self, path: Path, name: str, device: str = "cpu") -> None:
         self._name = name
         self._device = device
+        self._path = path
         self._revision = _revision(path)
-        self._tokenizer, self._model = _load(path, device)
+        self._tokenizer: Any = None
+        self._model: Any = None
         self._known: dict[str, NDArray[np.float32]] = {}
-        self._info: ModelInfo | None = None
 
     def info(self) -> ModelInfo:
         """Say who this is; the revision is a checksum of weights, configuration and tokenizer."""
-        if self._info is None:
-            import torch
-            import transformers
-
-            self._info = ModelInfo(
-                f"encoder:{self._name}",
-                "encoder",
-                self._name,
-                revision=self._revision,
-                dtype=str(self._model.dtype).removeprefix("torch."),
-                rule=RULE,
-                reads_question=True,
-                modes=("generate",),
-                device=self._device,
-                versions={"torch": torch.__version__, "transformers": transformers.__version__},
-                chunk=50_000,
-            )
-        return self._info
+        return ModelInfo(
+            f"encoder:{self._name}",
+            "encoder",
+            self._name,
+            revision=self._revision,
+            dtype="float32",
+            rule=RULE,
+            reads_question=True,
+            modes=("generate",),
+            device=self._device,
+            versions={name: version(name) for name in ("torch", "transformers")},
+            chunk=50_000,
+        )
 
     def answer(self, prompts: Sequence[Prompt], settings: Settings) -> Iterator[tuple[int, Answer]]:
         """Embed every text once, then compare."""
@@ -105,6 +102,8 @@ class Encoder:
         """
         import numpy as np
 
+        if self._model is None:
+            self._tokenizer, self._model = _load(self._path, self._device)
         texts = list(texts)
         fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
         for part in self._batches(fresh):

@@ -235,6 +235,18 @@ class Store:
             found.update((row[0], answer_from(row[1:])) for row in self.rows(statement, part))
         return found
 
+    def pace(self, info: ModelInfo, settings: Settings, task: str) -> tuple[float, int]:
+        """Return how long earlier runs of a model with a task took, and how many answers."""
+        identity = (canonical(info.identity()), canonical(settings.identity()), task)
+        took, count = self.rows(
+            "SELECT coalesce(sum(ended - started), 0), "
+            "coalesce(sum((SELECT count(*) FROM responses WHERE run = runs.id)), 0) "
+            "FROM runs WHERE model = ? AND settings = ? AND task = ? "
+            "AND state IN ('finished', 'stopped')",
+            identity,
+        )[0]
+        return float(took), int(count)
+
     def __len__(self) -> int:
         """Return the number of settled answers."""
         open_ones = "(SELECT count(*) FROM responses WHERE settled = 0)"
