@@ -35,8 +35,8 @@ DEAD_SECONDS = 120.0
 """A run that has shown no life for so long no longer keeps others from asking."""
 MANY = 10_000
 """Keys in one statement; SQLite allows 32,766 variables by default."""
-CACHE_KIBIBYTES = 64 * 1024
-CHECKPOINT_PAGES = 8000
+CACHE_KIBIBYTES = 256 * 1024
+CHECKPOINT_PAGES = 30_000
 _INSERT_PROMPT = (
     "INSERT OR IGNORE INTO prompts (digest, user, system, form, allowed, question) "
     "VALUES (?, ?, ?, ?, ?, ?)"

@@ -13,7 +13,7 @@ from humanlike.store.rows import Entry
 from humanlike.store.store import BEAT_SECONDS, Store
 
 WINDOW_SECONDS = 0.1
-BATCH = 10_000
+BATCH = 20_000
 WAITING = 50_000
 """Most answers that wait for the disk; whoever asks is held up beyond that."""
 
