@@ -298,3 +298,11 @@ def test_the_overview_groups_by_task_model_and_settings(path: Path) -> None:
             find(store, "00000000")
         with pytest.raises(HumanlikeError, match="64 digits"):
             find(store, "xyz")
+
+
+def test_few_keys_among_many_are_looked_up_one_by_one(path: Path) -> None:
+    found = entries(200)
+    with Store(path) as store:
+        store.add(begin(store), found)
+        wanted = [*keys_of(found[:20]), *keys_of(entries(20, start=1000))]
+        assert store.settled(wanted) == set(keys_of(found[:20]))

@@ -76,22 +76,22 @@ class Keys:
 
     def of(self, prompts: Iterable[Prompt]) -> list[bytes]:
         """Return the key of each prompt, 32 bytes each."""
-        return [self._key(prompt) for prompt in prompts]
+        heads, tail, found = self._heads, self._tail, []
+        for prompt in prompts:
+            allowed = prompt.allowed if self._scoring else None
+            group = (prompt.system, prompt.form, allowed)
+            head = None if self.with_question else heads.get(group)
+            if head is None:
+                head = heads[group] = self._head(prompt)
+            whole = head.copy()
+            whole.update(f"{quoted(prompt.user)}{tail}{prompt.trial}}}".encode("ascii"))
+            found.append(whole.digest())
+        return found
 
-    def _key(self, prompt: Prompt) -> bytes:
-        allowed = prompt.allowed if self._scoring else None
-        question = prompt.question if self.with_question else None
-        group = (prompt.system, prompt.form, allowed, question)
-        head = self._heads.get(group)
-        if head is None:
-            fixed = canonical(self._fixed(prompt))[:-1]
-            text = f'{{"model":{canonical(self.model)},"prompt":{fixed},"user":'
-            head = hashlib.sha256(text.encode("ascii"))
-            if not self.with_question:
-                self._heads[group] = head
-        digest = head.copy()
-        digest.update(f"{quoted(prompt.user)}{self._tail}{prompt.trial}}}".encode("ascii"))
-        return bytes(digest.digest())
+    def _head(self, prompt: Prompt) -> Any:
+        fixed = canonical(self._fixed(prompt))[:-1]
+        text = f'{{"model":{canonical(self.model)},"prompt":{fixed},"user":'
+        return hashlib.sha256(text.encode("ascii"))
 
 
 def digest(parts: Iterable[str]) -> bytes:
