@@ -6,7 +6,8 @@ MiniLM after it is loaded, beside embedding the 128 concepts alone; the same thr
 engine, store included. Each figure stands with the processor time it took, because machines are
 shared. Results go to ``benchmarks/results/query.json``.
 
-Run as ``python benchmarks/query.py [ROWS]`` (one million by default).
+Run as ``OMP_NUM_THREADS=1 python benchmarks/query.py [ROWS]`` (one million by default). One thread,
+because on a machine that others use, threads that wait for each other take longer than one alone.
 """
 
 from __future__ import annotations
@@ -139,6 +140,7 @@ def main() -> None:
             "store": store_figures(Path(name), rows),
             "encoder": encoder_figures(Path(name)),
             "cores": os.cpu_count(),
+            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "all"),
             "load_average": round(os.getloadavg()[0], 1),
             "python": platform.python_version(),
             "sqlite": sqlite3.sqlite_version,

@@ -7,11 +7,11 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from humanlike.data.digest import sha256_of
 from humanlike.errors import HumanlikeError
-from humanlike.models.base import Answer, Choice, ModelInfo, Prompt, Scale, Settings
+from humanlike.models.base import Answer, Choice, ModelInfo, Prompt, Question, Scale, Settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 RULE = 1
 DEFAULT = "all-MiniLM-L6-v2"
 BATCH_TOKENS = 8192
+BLOCK = 20_000
 MAX_TOKENS = 256
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 TEXT_FILES = ("config.json", "tokenizer.json", "vocab.txt", "tokenizer_config.json")
@@ -76,21 +77,12 @@ class Encoder:
 
     def answer(self, prompts: Sequence[Prompt], settings: Settings) -> Iterator[tuple[int, Answer]]:
         """Embed every text once, then compare."""
-        import numpy as np
-
         self.info().check(prompts, settings)
         pairs = [_pair(prompt) for prompt in prompts]
         texts = list(dict.fromkeys(text for anchor, others in pairs for text in (anchor, *others)))
-        vectors = self.embed(texts)
-        place_of = {text: place for place, text in enumerate(texts)}
-        for place, (prompt, (anchor, others)) in enumerate(zip(prompts, pairs, strict=True)):
-            near = vectors[[place_of[text] for text in others]] @ vectors[place_of[anchor]]
-            question = prompt.question
-            if isinstance(question, Choice):
-                text = question.answers[int(np.argmax(near))]
-            else:
-                text = _rating(question, float(near[0]))
-            yield place, Answer(text, finish="stop")
+        near = iter(_cosines(self.embed(texts), texts, pairs))
+        for place, (prompt, (_, others)) in enumerate(zip(prompts, pairs, strict=True)):
+            yield place, Answer(_said(prompt.question, [next(near) for _ in others]), finish="stop")
 
     def embed(self, texts: Iterable[str]) -> NDArray[np.float32]:
         """Return one unit vector per text; each text is computed once while this is open.
@@ -153,9 +145,27 @@ def _pair(prompt: Prompt) -> tuple[str, tuple[str, ...]]:
     raise HumanlikeError("An encoder answers questions of the package's tasks only.")
 
 
-def _rating(question: Any, cosine: float) -> str:
-    low, high = question.low, question.high
-    return f"{low + (high - low) * min(1.0, max(0.0, cosine)):.3f}"
+def _cosines(
+    vectors: NDArray[np.float32], texts: list[str], pairs: list[tuple[str, tuple[str, ...]]]
+) -> list[float]:
+    """Return the cosine of every anchor with each of its others, one after the other."""
+    import numpy as np
+
+    place_of = {text: place for place, text in enumerate(texts)}
+    left = np.array([place_of[anchor] for anchor, others in pairs for _ in others])
+    right = np.array([place_of[text] for _, others in pairs for text in others])
+    found: list[float] = []
+    for start in range(0, len(left), BLOCK):
+        part = slice(start, start + BLOCK)
+        found += np.einsum("nd,nd->n", vectors[left[part]], vectors[right[part]]).tolist()
+    return found
+
+
+def _said(question: Question | None, near: list[float]) -> str:
+    if isinstance(question, Scale):
+        low, high = question.low, question.high
+        return f"{low + (high - low) * min(1.0, max(0.0, near[0])):.3f}"
+    return cast("Choice", question).answers[near.index(max(near))]
 
 
 def _revision(path: Path) -> str:
