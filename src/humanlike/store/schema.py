@@ -184,6 +184,6 @@ def describe() -> str:
             "| column | type | holds |",
             "|---|---|---|",
         ]
-        parts += [f"| `{c.name}` | `{c.type}` | {c.doc} |" for c in table.columns]
+        parts += [f"| {c.name} | {c.type.lower()} | {c.doc} |" for c in table.columns]
         parts.append("")
     return "\n".join(parts)
