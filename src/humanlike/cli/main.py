@@ -9,7 +9,7 @@ import sys
 from typing import Any, NoReturn
 
 from humanlike import __version__
-from humanlike.cli import book, data
+from humanlike.cli import book, data, query, responses
 from humanlike.errors import HumanlikeError
 
 INTERRUPTED = 130
@@ -45,6 +45,8 @@ def parser() -> argparse.ArgumentParser:
     commands: Any = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     book.register(commands)
     data.register(commands)
+    query.register(commands)
+    responses.register(commands)
     return top
 
 

@@ -1,0 +1,120 @@
+"""``humanlike query``: put a task to a model and keep every answer."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from humanlike.query.run import Result
+
+INTERRUPTED = 130
+TASKS = ("triplets", "ratings", "qa")
+DESIGNS = ("random", "counterbalanced", "exhaustive")
+PLAN = ("n", "seed", "design", "held_out", "language", "dimensions", "part", "shuffle")
+ASK = (
+    "mode",
+    "temperature",
+    "default_sampling",
+    "top_p",
+    "max_tokens",
+    "sampling_seed",
+    "top_logprobs",
+    "form",
+    "trials",
+    "limit",
+    "store",
+    "dry_run",
+)
+
+
+def register(commands: Any) -> None:
+    """Add the command ``query``."""
+    parser = commands.add_parser(
+        "query",
+        help="put a task to a model",
+        description="Ask what has not been answered yet, keep every answer, and sum up. The same "
+        "command given again goes on where it stopped.",
+    )
+    parser.add_argument("task", choices=TASKS, metavar="TASK", help=", ".join(TASKS))
+    parser.add_argument("model", metavar="MODEL", help="encoder:, simulated:noise=0.1, replay:FILE")
+    _add_plan(parser.add_argument_group("what is asked"))
+    _add_settings(parser.add_argument_group("how it is answered"))
+    parser.add_argument("--limit", type=int, metavar="N", help="ask at most N prompts now")
+    parser.add_argument("--store", type=Path, metavar="FILE", help="another store than yours")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    parser.add_argument("--quiet", action="store_true", help="no progress, only the summary")
+    parser.add_argument("--json", action="store_true", help="print the summary for machines")
+    parser.set_defaults(func=run_query)
+
+
+def _add_plan(group: Any) -> None:
+    group.add_argument("--n", type=int, metavar="N", help="triplets (default 35,000), or the first "
+                       "N words or questions")  # fmt: skip
+    group.add_argument("--seed", type=int, metavar="S", help="seed of the design (default 0)")
+    group.add_argument("--design", choices=DESIGNS, help="of triplets (default random)")
+    group.add_argument("--held-out", type=float, metavar="SHARE", help="share of triplets kept "
+                       "aside for testing (default 0.2)")  # fmt: skip
+    group.add_argument("--language", choices=("English", "Dutch"), help="of words to rate")
+    group.add_argument("--dimensions", type=_names, metavar="A,B", help="to rate (default: all)")
+    group.add_argument("--part", choices=("test", "train", "all"), help="of the questions")
+    group.add_argument("--shuffle", action="store_const", const=True, help="mix the options of "
+                       "each question")  # fmt: skip
+    group.add_argument("--trials", type=int, default=1, metavar="T", help="ask everything T times")
+    group.add_argument("--form", choices=("chat", "base"), default="chat", help="with the model's "
+                       "chat template, or as text to be continued (default chat)")  # fmt: skip
+
+
+def _add_settings(group: Any) -> None:
+    group.add_argument("--mode", choices=("generate", "score"), default="generate", help="let it "
+                       "write, or score the allowed answers (default generate)")  # fmt: skip
+    group.add_argument("--temperature", type=float, metavar="X", help="0 is greedy (default: as in "
+                       "the task's paper)")  # fmt: skip
+    group.add_argument("--default-sampling", action="store_true", help="the model's own settings")
+    group.add_argument("--top-p", type=float, metavar="P", help="probability mass sampled from")
+    group.add_argument("--max-tokens", type=int, default=32, metavar="N", help="default 32")
+    group.add_argument("--sampling-seed", type=int, default=0, metavar="S", help="default 0")
+    group.add_argument("--top-logprobs", type=int, default=0, metavar="N", help="alternatives of "
+                       "each token to keep (default 0)")  # fmt: skip
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def run_query(options: argparse.Namespace) -> int:
+    """Ask, show how far it is, and print the summary."""
+    from humanlike.query.run import Interrupted, query
+
+    silent = options.quiet or options.json
+    try:
+        result = query(
+            options.task,
+            options.model,
+            progress=not silent,
+            tell=None if silent else print,
+            **{name: getattr(options, name) for name in (*PLAN, *ASK)},
+        )
+    except Interrupted as stop:
+        _print(stop.result, options)
+        print("Stopped. The same command goes on from here.")
+        return INTERRUPTED
+    _print(result, options)
+    return 0
+
+
+def _print(result: Result, options: argparse.Namespace) -> None:
+    if options.json:
+        import json
+        from dataclasses import asdict
+
+        shown = {"estimate": asdict(result.estimate), "store": str(result.store)}
+        if not options.dry_run:
+            shown["summary"] = asdict(result.summary)
+        print(json.dumps(shown, indent=1))
+    elif options.dry_run:
+        print("Nothing was asked.")
+    else:
+        print("\n".join(result.summary.lines()))
+        print(f"stored in {result.store}")
