@@ -193,8 +193,8 @@ def _execute_all(
                 progress.finish(name, f"done in {done[name].result['seconds']:.1f} s")
 
         with ThreadPoolExecutor(max_workers=jobs) as pool:
-            futures = [pool.submit(one, p) for p in plans]
             try:
+                futures = [pool.submit(one, p) for p in plans]
                 for future in futures:
                     future.result()
             except BaseException:
