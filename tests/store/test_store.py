@@ -85,7 +85,7 @@ def test_a_final_problem_is_an_answer(path: Path) -> None:
 def test_any_answer_comes_back_as_it_was(text: str, scores: dict[str, float]) -> None:
     answer = Answer(text, scores)
     with sqlite3.connect(":memory:") as memory:
-        row = memory.execute(f"SELECT {', '.join('?' * 10)}", answer_row(answer)).fetchone()
+        row = memory.execute(f"SELECT {', '.join('?' * 11)}", answer_row(answer)).fetchone()
     assert answer_from(row) == answer
 
 
@@ -230,28 +230,64 @@ def test_a_later_version_is_refused_and_left_alone(path: Path) -> None:
 
 def test_an_earlier_version_is_brought_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(path, 3)
-    steps = {**schema.MIGRATIONS, 1: ("ALTER TABLE runs ADD COLUMN note TEXT",)}
-    monkeypatch.setattr(schema, "VERSION", 2)
+    now = schema.VERSION
+    steps = {**schema.MIGRATIONS, now: ("ALTER TABLE runs ADD COLUMN note TEXT",)}
+    monkeypatch.setattr(schema, "VERSION", now + 1)
     monkeypatch.setattr(schema, "MIGRATIONS", steps)
     with Store(path) as store:
         assert len(store) == 3
         assert store.rows("SELECT note FROM runs") == [(None,)]
     with Store(path) as store:
-        assert store.rows("PRAGMA user_version") == [(2,)]
+        assert store.rows("PRAGMA user_version") == [(now + 1,)]
 
 
 def test_a_migration_that_fails_changes_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(path, 3)
-    steps = {**schema.MIGRATIONS, 1: ("ALTER TABLE runs ADD COLUMN note TEXT", "NONSENSE")}
+    now = schema.VERSION
+    steps = {**schema.MIGRATIONS, now: ("ALTER TABLE runs ADD COLUMN note TEXT", "NONSENSE")}
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "VERSION", 2)
+        patch.setattr(schema, "VERSION", now + 1)
         patch.setattr(schema, "MIGRATIONS", steps)
         with pytest.raises(StoreError, match="could not be used"):
             Store(path)
     with Store(path) as store:
         assert len(store) == 3
+
+
+def as_version_1(path: Path, n: int) -> None:
+    """Turn a filled store into what version 1 of the schema would have made."""
+    fill(path, n)
+    connection = sqlite3.connect(path)
+    for statement in (
+        "DROP TABLE waiting",
+        "DROP TABLE batches",
+        "ALTER TABLE responses DROP COLUMN origin",
+        "PRAGMA user_version = 1",
+    ):
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+
+
+def test_a_store_of_version_1_becomes_one_like_a_new_one(path: Path, tmp_path: Path) -> None:
+    as_version_1(path, 3)
+    shape = "SELECT name, sql FROM sqlite_master WHERE name != 'responses' ORDER BY name"
+    columns = "SELECT name, type, \"notnull\", pk FROM pragma_table_info('responses')"
+    with Store(path) as old, Store(tmp_path / "new.sqlite") as new:
+        assert old.rows("PRAGMA user_version") == [(schema.VERSION,)]
+        for statement in (shape, columns):
+            assert old.rows(statement) == new.rows(statement)
+        assert len(old) == 3
+    assert verify(path).problems == ()
+
+
+def test_a_damaged_store_of_version_1_is_repaired_too(path: Path) -> None:
+    as_version_1(path, 2000)
+    tear_last_page(path)
+    assert repair(path).saved > 1000
+    assert verify(path).problems == ()
 
 
 def test_a_locked_store_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

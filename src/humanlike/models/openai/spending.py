@@ -43,6 +43,10 @@ class Price:
                 f"most 1; got {self.read:g}, {self.written:g}, {self.batch:g}."
             )
 
+    def in_batch(self) -> Price:
+        """Return the price of requests in a batch."""
+        return Price(self.read * self.batch, self.written * self.batch)
+
     def of(self, read: float, written: float) -> float:
         """Return the dollars for so many tokens read and written."""
         return (read * self.read + written * self.written) / PER
