@@ -14,8 +14,8 @@ from typing import Any
 
 from humanlike.errors import HumanlikeError
 from humanlike.models.base import Answer, Problem, Prompt, Settings
-from humanlike.models.openai.asking import OK
-from humanlike.models.openai.connections import Reply, Unanswered
+from humanlike.models.openai.asking import OK, Server
+from humanlike.models.openai.connections import Headers, Reply, Unanswered
 from humanlike.models.openai.faults import Fault, Malformed, of_missing, of_reply
 from humanlike.models.openai.model import OpenAIModel
 
@@ -60,8 +60,8 @@ class Status:
         return self.state in ENDED
 
 
-class NotThere(HumanlikeError):
-    """The server does not know the batch or offers none."""
+class Fruitless(HumanlikeError):
+    """Nothing will ever come of a batch: the server does not know it, or refused all of it."""
 
 
 class BatchServer:
@@ -130,11 +130,11 @@ class BatchServer:
     def answers(
         self, status: Status, asked: Mapping[bytes, Prompt], settings: Settings
     ) -> dict[bytes, Answer]:
-        """Fetch the answers of a batch, by key; lines that are none of ours or no lines are left out.
+        """Fetch the answers of a batch, by key; lines that are none of ours are left out.
 
         Raises
         ------
-        HumanlikeError
+        Fruitless
             If the server refused every single request: then it is not the prompts.
         """
         found: dict[bytes, Answer] = {}
@@ -147,7 +147,7 @@ class BatchServer:
                     )
         refused = [a.problem for a in found.values() if a.problem is not None and a.problem.final]
         if refused and len(refused) == len(found) and len(found) > 1:
-            raise HumanlikeError(
+            raise Fruitless(
                 f"{self.model.name} refused all {len(refused):,} requests of the batch: "
                 f"{refused[0].message} None of them was stored."
             )
@@ -192,21 +192,21 @@ class BatchServer:
         """Send a request until it is answered; ``before_again`` may find that it was."""
         loop, server = self.model.connected()
         headers = [*server.headers[1:], ("Content-Type", kind)]
-        for attempt in range(server.limits.retries + 1):
-            fault = loop.result(
-                _sent(server.connections, method, path, headers, body, server.secret)
-            )
+        attempt = 0
+        while True:
+            fault = loop.result(_sent(server, method, path, headers, body))
             if not isinstance(fault, Fault):
                 return fault
-            if fault.action != "again":
+            attempt += 1
+            if fault.action != "again" or attempt > server.limits.retries:
                 break
             wait = fault.wait if fault.wait is not None else 0.0
-            wait = max(wait, server.limits.wait(attempt + 1, server.dice))
+            wait = max(wait, server.limits.wait(attempt, server.dice))
             loop.result(asyncio.sleep(min(wait, server.limits.patience)))
             if before_again is not None and fault.billed and (found := before_again()) is not None:
                 return found
         if fault.kind == "not found":
-            raise NotThere(
+            raise Fruitless(
                 f"{server.place} offers no such batch ({method} {path}): {fault.message}"
             )
         raise HumanlikeError(
@@ -216,22 +216,17 @@ class BatchServer:
 
 
 async def _sent(
-    connections: Any,
-    method: str,
-    path: str,
-    headers: list[tuple[str, str]],
-    body: bytes,
-    secret: str,
+    server: Server, method: str, path: str, headers: Headers, body: bytes
 ) -> Reply | Fault:
     try:
-        reply: Reply = await connections.request(
+        reply = await server.connections.request(
             method, path, headers=headers, body=body, seconds=TRANSFER_SECONDS
         )
     except Unanswered as problem:
-        return of_missing(problem, secret)
+        return of_missing(problem, server.secret)
     if reply.status == OK:
         return reply
-    fault = of_reply(reply, secret)
+    fault = of_reply(reply, server.secret)
     return replace(fault, billed=reply.status >= 500)
 
 
