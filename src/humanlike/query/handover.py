@@ -1,4 +1,4 @@
-"""Batches from beginning to end: hand over, wait, fetch; cut off anywhere, the same command goes on.
+"""Batches: hand over, wait, fetch; cut off anywhere, the same command goes on.
 
 A batch is entered into the store, with all its prompts, before anything is sent. The server is told
 its label, so that after a cut nobody has to guess whether it was taken. Answers are stored and the
@@ -17,7 +17,7 @@ from humanlike.models.openai.batch import (
     MOST_BYTES,
     MOST_REQUESTS,
     BatchServer,
-    NotThere,
+    Fruitless,
     Status,
 )
 from humanlike.store import batches
@@ -120,10 +120,10 @@ class Handover:
         most *= spending.price.batch
         if most > spending.limit:
             raise HumanlikeError(
-                f"A batch of {len(prompts):,} prompts could cost up to {most:.4f} dollars, if every "
-                f"byte were a token and every answer as long as allowed; --max-cost is "
-                f"{spending.limit:g}. Lower --max-tokens, hand over fewer with --limit, or raise the "
-                "limit."
+                f"A batch of {len(prompts):,} prompts could cost up to {most:.4f} dollars, if "
+                "every byte were a token and every answer as long as allowed; --max-cost is "
+                f"{spending.limit:g}. Lower --max-tokens, hand over fewer with --limit, or raise "
+                "the limit."
             )
 
     def _parts(self, asked: Sequence[Asked]) -> Iterator[list[Asked]]:
@@ -163,22 +163,18 @@ class Handover:
         """Fetch a batch if it has ended; True if nothing is left to wait for."""
         try:
             status = self.server.status(str(batch.name))
-        except NotThere as problem:
+            if status.ended:
+                self._take_in(batch, status)
+        except Fruitless as problem:
             batches.end(self.store, batch, self.run, [])
             raise HumanlikeError(f"{problem} Its prompts can be asked again.") from problem
         if not status.ended:
             self.tell(f"batch {status.name}: {status.state}, {status.done:,} of {status.total:,}")
-            return False
-        self._take_in(batch, status)
-        return True
+        return status.ended
 
     def _take_in(self, batch: Batch, status: Status) -> None:
         asked = batches.prompts_of(self.store, batch)
-        try:
-            found = self.server.answers(status, asked, self.settings)
-        except NotThere as problem:
-            batches.end(self.store, batch, self.run, [])
-            raise HumanlikeError(f"{problem} Its prompts can be asked again.") from problem
+        found = self.server.answers(status, asked, self.settings)
         entries = [Entry(key, asked[key], answer) for key, answer in found.items()]
         batches.end(self.store, batch, self.run, entries)
         left = len(asked) - len(entries)

@@ -286,7 +286,7 @@ class Store:
             "SELECT coalesce(sum(ended - started), 0), "
             "coalesce(sum((SELECT count(*) FROM responses WHERE run = runs.id)), 0) "
             "FROM runs WHERE model = ? AND settings = ? AND task = ? "
-            "AND state IN ('finished', 'stopped')",
+            "AND state IN ('finished', 'stopped') AND id NOT IN (SELECT run FROM batches)",
             identity,
         )[0]
         return float(took), int(count)
