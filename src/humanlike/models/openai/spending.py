@@ -95,7 +95,7 @@ class Spending:
             raise HumanlikeError(f"The cost limit is at least 0 dollars; got {limit:g}.")
         self.price, self.limit = price, limit
         self.spent = 0.0
-        self._reserved = 0.0
+        self._reserved, self._sent = 0.0, 0
         self._freed = asyncio.Condition()
 
     def worst(self, body: dict[str, Any], most_written: int) -> float:
@@ -118,10 +118,10 @@ class Spending:
             return
         async with self._freed:
             while self.spent + self._reserved + cost > self.limit:
-                if self._reserved <= 0:
+                if not self._sent:
                     raise CostLimit(self._message())
                 await self._freed.wait()
-            self._reserved += cost
+            self._reserved, self._sent = self._reserved + cost, self._sent + 1
 
     async def settle(self, reserved: float, usage: Usage | None, billed: bool) -> None:
         """Replace a reservation by what a request really cost; by all of it where that is unknown.
@@ -142,7 +142,7 @@ class Spending:
         self.spent += cost
         if self.limit is not None:
             async with self._freed:
-                self._reserved = max(0.0, self._reserved - reserved)
+                self._reserved, self._sent = self._reserved - reserved, self._sent - 1
                 self._freed.notify_all()
 
     def _message(self) -> str:

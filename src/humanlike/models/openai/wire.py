@@ -52,7 +52,7 @@ class Wire:
     def __init__(self, name: str, limit_name: str = OLD_LIMIT) -> None:
         self.name = name
         self.dropped: set[str] = set()
-        self._limit_names = [limit_name, NEW_LIMIT if limit_name == OLD_LIMIT else OLD_LIMIT]
+        self._limit_name, self._renamed = limit_name, False
 
     def body(self, prompt: Prompt, settings: Settings) -> dict[str, Any]:
         """Return the request that lets the model write."""
@@ -65,7 +65,7 @@ class Wire:
         n = settings.top_logprobs
         if prompt.form == "chat":
             head: dict[str, Any] = {"model": self.name, "messages": _messages(prompt)}
-            wanted[self._limit_names[0]] = settings.max_tokens
+            wanted[self._limit_name] = settings.max_tokens
             wanted |= {"logprobs": True, "top_logprobs": n} if n else {}
         else:
             head = {"model": self.name, "prompt": prompt.text}
@@ -87,16 +87,17 @@ class Wire:
     def adapt(self, body: dict[str, Any], fault: Fault) -> bool:
         """Learn from a refusal; True if the request may be sent again in another form."""
         named = fault.parameter if fault.parameter in body else _named(fault.message, body)
-        if named == self._limit_names[0] != OLD_LIMIT or (
-            named == OLD_LIMIT and NEW_LIMIT in fault.message
-        ):
-            if self._limit_names[0] == named:
-                self._limit_names.reverse()
-            return "messages" in body
         if named in DISPENSABLE:
             self.dropped |= {named} if named == "seed" else {"logprobs", "top_logprobs"}
             return True
-        return False
+        if named not in (OLD_LIMIT, NEW_LIMIT) or "messages" not in body:
+            return False
+        if named == self._limit_name:
+            other = NEW_LIMIT if named == OLD_LIMIT else OLD_LIMIT
+            if self._renamed or (other == NEW_LIMIT and NEW_LIMIT not in fault.message):
+                return False
+            self._limit_name, self._renamed = other, True
+        return True
 
     def read(self, body: dict[str, Any], data: bytes) -> Answer:
         """Return the answer that came for a request.
