@@ -256,40 +256,6 @@ def test_a_migration_that_fails_changes_nothing(
         assert len(store) == 3
 
 
-def as_version_1(path: Path, n: int) -> None:
-    """Turn a filled store into what version 1 of the schema would have made."""
-    fill(path, n)
-    connection = sqlite3.connect(path)
-    for statement in (
-        "DROP TABLE waiting",
-        "DROP TABLE batches",
-        "ALTER TABLE responses DROP COLUMN origin",
-        "PRAGMA user_version = 1",
-    ):
-        connection.execute(statement)
-    connection.commit()
-    connection.close()
-
-
-def test_a_store_of_version_1_becomes_one_like_a_new_one(path: Path, tmp_path: Path) -> None:
-    as_version_1(path, 3)
-    shape = "SELECT name, sql FROM sqlite_master WHERE name != 'responses' ORDER BY name"
-    columns = "SELECT name, type, \"notnull\", pk FROM pragma_table_info('responses')"
-    with Store(path) as old, Store(tmp_path / "new.sqlite") as new:
-        assert old.rows("PRAGMA user_version") == [(schema.VERSION,)]
-        for statement in (shape, columns):
-            assert old.rows(statement) == new.rows(statement)
-        assert len(old) == 3
-    assert verify(path).problems == ()
-
-
-def test_a_damaged_store_of_version_1_is_repaired_too(path: Path) -> None:
-    as_version_1(path, 2000)
-    tear_last_page(path)
-    assert repair(path).saved > 1000
-    assert verify(path).problems == ()
-
-
 def test_a_locked_store_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("humanlike.store.store.WAIT_SECONDS", 0.05)
     locked = pytest.raises(StoreError, match="locked for too long")

@@ -220,7 +220,7 @@ async def _sent(
 ) -> Reply | Fault:
     try:
         reply = await server.connections.request(
-            method, path, headers=headers, body=body, seconds=TRANSFER_SECONDS
+            method, path, headers=headers, body=body, seconds=TRANSFER_SECONDS, fresh=True
         )
     except Unanswered as problem:
         return of_missing(problem, server.secret)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -98,6 +99,7 @@ class Connections:
         headers: Headers = (),
         body: bytes = b"",
         seconds: float,
+        fresh: bool = False,
     ) -> Reply:
         """Send a request and return the whole answer.
 
@@ -111,6 +113,9 @@ class Connections:
             What is sent.
         seconds : float
             Most time until the answer is complete, however slowly its bytes come.
+        fresh : bool
+            True opens a connection, so that the request is sent once and never again. Otherwise one
+            that was kept is used, and if the server turns out to have closed it, a new one.
 
         Raises
         ------
@@ -120,11 +125,9 @@ class Connections:
         request = self._request(method, target, headers, body)
         try:
             async with asyncio.timeout(seconds):
-                while self._idle:
-                    try:
+                if self._idle and not fresh:
+                    with suppress(_Stale):
                         return await self._talk(self._idle.pop(), request, body)
-                    except _Stale:
-                        continue
                 return await self._talk(await self._open(), request, body)
         except TimeoutError as late:
             raise Unanswered("timeout", f"no complete answer within {seconds:g} s") from late
