@@ -223,6 +223,7 @@ class _Asking:
         self.info.check(made.prompts, settings)
         self.keys = Keys.of_model(self.info, settings).of(made.prompts)
         self.place_of = {key: place for place, key in enumerate(self.keys)}
+        self.price = getattr(model, "price", None)
         self.asked: list[int] = []
         self.seconds = 0.0
 
@@ -250,9 +251,9 @@ class _Asking:
         off = known | waiting
         todo = [place for key, place in self.place_of.items() if key not in off]
         todo = todo if limit is None else todo[: max(limit, 0)]
-        price = getattr(self.model, "price", None)
-        price = price.in_batch() if price is not None and batch else price
-        about = (self.info, self.settings, self.plan, len(known), len(waiting), todo, price)
+        if batch and self.price is not None:
+            self.price = self.price.in_batch()
+        about = (self.info, self.settings, self.plan, len(known), len(waiting), todo, self.price)
         return estimate(store, *about), todo
 
     def _hand_over(self, store: Store, todo: Sequence[int], wait: bool) -> None:
@@ -279,7 +280,8 @@ class _Asking:
         found = store.answers(list(self.place_of))
         answers = [found.get(key) for key in self.keys]
         new = [n for n in self.asked if (answer := answers[n]) is not None and answer.settled]
-        summary = summarise(self.plan, answers, estimate.known, new, self.seconds)
+        about = (self.plan, answers, estimate.known, new, self.seconds)
+        summary = summarise(*about, self.price)
         return Result(self.plan, self.info, self.settings, estimate, summary, answers, self.path)
 
     def _ask(self, store: Store, todo: list[int]) -> None:
