@@ -32,6 +32,7 @@ COMMON: dict[str, Any] = {
     "eos_token_id": END,
     "initializer_range": 0.3,
 }
+SHAPES = {"hidden_size", "num_hidden_layers", "num_attention_heads", "max_position_embeddings"}
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "llama": ("LlamaForCausalLM", {}),
     "gemma2": ("Gemma2ForCausalLM", {"sliding_window": 16, "query_pre_attn_scalar": 8}),
@@ -100,11 +101,8 @@ def make(folder: Path, kind: str = "llama", seed: int = 0, **changes: Any) -> Pa
     known = inspect.signature(loaded.config_class.__init__).parameters
     open_ended = any(p.kind is p.VAR_KEYWORD for p in known.values())
     wanted = {**COMMON, **own, **changes}
-    if kind in ("gpt2", "bloom", "t5"):
-        wanted = {
-            k: v for k, v in wanted.items() if k not in COMMON or "token" in k or "vocab" in k
-        }
-        wanted |= own | changes | ({"hidden_size": 32} if kind == "bloom" else {})
+    if kind in ("gpt2", "t5"):
+        wanted = {key: value for key, value in wanted.items() if key not in SHAPES}
     config = loaded.config_class(
         **{key: value for key, value in wanted.items() if open_ended or key in known}
     )

@@ -212,7 +212,7 @@ def sharpen(model: Any) -> None:
 
     head: Any = model.get_output_embeddings()
     half = (torch.bfloat16, torch.float16)
-    if head.__class__ is not torch.nn.Linear or head.weight.dtype not in half:
+    if type(head).__name__ != "Linear" or head.weight.dtype not in half:
         return
 
     def precise(hidden: Any) -> Any:

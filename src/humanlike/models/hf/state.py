@@ -65,7 +65,7 @@ def traits_of(model: Any) -> Traits:
         "position_ids" in known,
         "logits_to_keep" in known,
         min((span for span in spans if isinstance(span, int)), default=None),
-        None if separate else getattr(text, "max_position_embeddings", None),
+        getattr(text, "max_position_embeddings", None),
     )
 
 
@@ -153,7 +153,8 @@ class Decoder:
     Notes
     -----
     Shorter texts are padded on the left; attention leaves the padding out and positions count from
-    each text's own beginning. Texts of equal length need neither mask nor positions.
+    each text's own beginning. Texts of equal length need neither mask nor positions. Of a model
+    that hands out no cache (RWKV, RecurrentGemma) texts are read again for each further token.
     """
 
     model: Any
@@ -192,17 +193,15 @@ class Decoder:
         out = _run(self.model, self.traits, **feed)
         self.logits = out.logits[:, -1].float()
         self._cache = next(((n, out[n]) for n in CACHES if out.get(n) is not None), None)
-        if self.keep and self._cache is None:
-            raise HumanlikeError(
-                f"{type(self.model).__name__} keeps no cache that is known here. Score answers of "
-                "one token, or serve it with another program and use openai:NAME@URL."
-            )
 
     def select(self, rows: Sequence[int]) -> None:
         """Keep these rows, in this order."""
         index = _tensor(self.model, list(rows))
-        self._cache[1].reorder_cache(index)
         self.logits = self.logits[index.to(self.logits.device)]
+        if self._cache is None:
+            self.texts = [self.texts[row] for row in rows]
+            return
+        self._cache[1].reorder_cache(index)
         if self._mask is not None:
             self._mask, self._next = self._mask[index], self._next[index]
 
@@ -210,6 +209,9 @@ class Decoder:
         """Read one more token in every row."""
         import torch
 
+        if self._cache is None:
+            self._read_again(tokens)
+            return
         ids = _tensor(self.model, tokens)[:, None]
         feed: dict[str, Any] = {"input_ids": ids, "use_cache": True, self._cache[0]: self._cache[1]}
         if self._mask is not None:
@@ -217,6 +219,16 @@ class Decoder:
             feed |= {"attention_mask": self._mask, "position_ids": self._next}
             self._next = self._next + 1
         self._read(feed)
+
+    def _read_again(self, tokens: Sequence[int]) -> None:
+        """Read the whole texts once more, where a model keeps nothing that could be used."""
+        if self._mask is not None:
+            raise HumanlikeError(
+                f"{type(self.model).__name__} keeps no cache that is known here. Score answers of "
+                "one token, or serve it with another program and use openai:NAME@URL."
+            )
+        self.texts = [[*text, token] for text, token in zip(self.texts, tokens, strict=True)]
+        self._read({"input_ids": _tensor(self.model, self.texts), "use_cache": False})
 
 
 @dataclass
