@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from models import tiny
 
 from humanlike.data.published import load_concepts
 from humanlike.models.base import Answer, Prompt, Settings
@@ -24,6 +23,7 @@ from humanlike.models.hf.model import Hf
 from humanlike.models.hf.sampling import Sampling, sampling_of
 from humanlike.tasks import triplets
 from humanlike.tasks.prompt import Form
+from models import tiny
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.xdist_group("hf")
@@ -35,6 +35,7 @@ SAMPLED = Settings(temperature=1.0, max_tokens=6, seed=3)
 CLOSE = 2e-5
 """Largest difference of two log-probabilities in float32; they are sums of up to ten near -4."""
 Folder = Callable[..., Path]
+Opened = Callable[..., Hf]
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,21 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Folder:
         return known[kind]
 
     return folder
+
+
+@pytest.fixture(scope="module")
+def opened(made: Folder) -> Iterator[Opened]:
+    """Open a model of a kind, once for each group of options."""
+    known: dict[tuple[str, str], Hf] = {}
+
+    def model(kind: str = "llama", options: str = "") -> Hf:
+        if (kind, options) not in known:
+            known[kind, options] = tiny.opened(made(kind), options)
+        return known[kind, options]
+
+    yield model
+    for each in known.values():
+        each.close()
 
 
 def asked(n: int, form: Form = "chat", seed: int = 1) -> list[Prompt]:
@@ -103,48 +119,50 @@ def slow(model: Any, tokenizer: Any, prompt: Prompt, answer: str) -> float:
     return sum(float(found[start + n, token]) for n, token in enumerate(said))
 
 
-@pytest.mark.parametrize("form", ["chat", "base"])
 @pytest.mark.parametrize("kind", tiny.KINDS)
 def test_a_score_is_the_sum_of_its_tokens_log_probabilities(
-    made: Folder, kind: str, form: Form
+    made: Folder, opened: Opened, kind: str
 ) -> None:
-    prompts = asked(30, form)
-    found = scores(tiny.opened(made(kind)), prompts)
     model, tokenizer = reference(made(kind))
     several = set()
-    for place in (0, 7, 19):
-        for answer, score in found[place].items():
-            assert score == pytest.approx(slow(model, tokenizer, prompts[place], answer), abs=CLOSE)
-            several.add(len(tokenizer(answer, add_special_tokens=False)["input_ids"]))
+    for prompts in (asked(12), asked(12, "base")):
+        found = scores(opened(kind), prompts)
+        for place in (0, 7):
+            for answer, score in found[place].items():
+                expected = slow(model, tokenizer, prompts[place], answer)
+                assert score == pytest.approx(expected, abs=CLOSE)
+                several.add(len(tokenizer(answer, add_special_tokens=False)["input_ids"]))
     assert max(several) > 1
 
 
 @pytest.mark.parametrize("kind", tiny.KINDS)
-def test_company_padding_and_a_shared_beginning_change_nothing(made: Folder, kind: str) -> None:
+def test_company_padding_and_a_shared_beginning_change_nothing(opened: Opened, kind: str) -> None:
     odd = Prompt("Say", allowed=(" a", " b"), form="base")
-    together, alone = tiny.opened(made(kind)), tiny.opened(made(kind), "tokens=1")
+    model = opened(kind)
     for prompts in (asked(16), [*asked(4), *asked(4, "base"), odd]):
-        many = scores(together, prompts)[::3]
+        many = scores(model, prompts)[::3]
         for place, prompt in enumerate(prompts[::3]):
-            (one,) = scores(alone, [prompt])
-            assert many[place] == pytest.approx(one, abs=CLOSE)
-    assert together.work.padding > 0 or not together._loaded()[1].paddable
+            (alone,) = scores(model, [prompt])
+            assert many[place] == pytest.approx(alone, abs=CLOSE)
+    assert model.work.padding > 0 or not model._loaded()[1].paddable
     for settings in (GREEDY, SAMPLED):
-        found = [answer.text for answer in answers(together, asked(16), settings)]
+        found = [answer.text for answer in answers(model, asked(16), settings)]
         for place in (0, 9):
-            assert answers(alone, [asked(16)[place]], settings)[0].text == found[place]
+            assert answers(model, [asked(16)[place]], settings)[0].text == found[place]
 
 
 def test_a_shared_beginning_is_read_once_and_changes_nothing(
-    made: Folder, monkeypatch: pytest.MonkeyPatch
+    opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prompts = asked(40)
-    sharing = tiny.opened(made())
-    with_it = scores(sharing, prompts)
+    model, prompts = opened(), asked(40)
+    counts = [model.work.tokens]
+    with_it = scores(model, prompts)
+    counts.append(model.work.tokens)
     monkeypatch.setattr(state, "LEAST_SHARED", 10**6)
-    whole = tiny.opened(made())
-    without = scores(whole, prompts)
-    assert sharing.work.tokens < 0.6 * whole.work.tokens
+    without = scores(model, prompts)
+    counts.append(model.work.tokens)
+    shared, whole = np.diff(counts)
+    assert shared < 0.6 * whole
     for one, other in zip(with_it, without, strict=True):
         assert one == pytest.approx(other, abs=CLOSE)
 
@@ -152,15 +170,16 @@ def test_a_shared_beginning_is_read_once_and_changes_nothing(
 @pytest.mark.parametrize("penalty", [1.0, 1.7])
 @pytest.mark.parametrize("kind", ["llama", "gemma2", "mixtral", "mamba", "t5"])
 def test_greedy_text_is_that_of_generate(
-    made: Folder, tmp_path: Path, kind: str, penalty: float
+    made: Folder, opened: Opened, kind: str, penalty: float
 ) -> None:
     """transformers' own ``generate``, one prompt at a time."""
-    folder = tiny.make(tmp_path / "m", kind) if penalty != 1 else made(kind)
-    if penalty != 1:
-        tiny.change_json(folder / "generation_config.json", repetition_penalty=penalty)
     prompts = asked(9)
-    found = answers(tiny.opened(folder), prompts, replace(GREEDY, max_tokens=8))
-    model, tokenizer = reference(folder)
+    model, tokenizer = reference(made(kind))
+    model.generation_config.repetition_penalty = penalty
+    ours = opened(kind)
+    ours._loaded()[0].generation_config.repetition_penalty = penalty
+    found = answers(ours, prompts, replace(GREEDY, max_tokens=8))
+    ours._loaded()[0].generation_config.repetition_penalty = 1.0
     for prompt, answer in zip(prompts, found, strict=True):
         ids = torch.tensor([tokens_of(tokenizer, prompt)])
         out = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=8)
@@ -183,9 +202,9 @@ def test_stop_tokens_end_an_answer_and_are_not_part_of_it(tmp_path: Path) -> Non
     assert len(after.tokens) == 2
 
 
-def test_tokens_carry_the_models_log_probabilities(made: Folder) -> None:
+def test_tokens_carry_the_models_log_probabilities(made: Folder, opened: Opened) -> None:
     prompts = asked(5)
-    found = answers(tiny.opened(made()), prompts, replace(SAMPLED, top_logprobs=4))
+    found = answers(opened(), prompts, replace(SAMPLED, top_logprobs=4))
     model, tokenizer = reference(made())
     for prompt, answer in zip(prompts, found, strict=True):
         text = "".join(token.text for token in answer.tokens)
@@ -203,8 +222,10 @@ def test_tokens_carry_the_models_log_probabilities(made: Folder) -> None:
 # --- sampling ------------------------------------------------------------------------------------
 
 
-def test_sampled_answers_depend_on_prompt_repetition_and_seed_only(made: Folder) -> None:
-    model, prompts = tiny.opened(made()), asked(16)
+def test_sampled_answers_depend_on_prompt_repetition_and_seed_only(
+    made: Folder, opened: Opened
+) -> None:
+    model, prompts = opened(), asked(16)
     first = [answer.text for answer in answers(model, prompts, SAMPLED)]
     again = answers(tiny.opened(made(), "tokens=100"), prompts[::-1], SAMPLED)
     assert [answer.text for answer in again][::-1] == first
@@ -261,13 +282,15 @@ def test_draws_hit_each_token_as_often_as_its_probability_says() -> None:
 # --- answers that begin others -------------------------------------------------------------------
 
 
-def test_an_answer_that_begins_another_does_not_win_by_being_shorter(made: Folder) -> None:
+def test_an_answer_that_begins_another_does_not_win_by_being_shorter(
+    made: Folder, opened: Opened
+) -> None:
     """Closed form: P(begins with 1 but not 1.5) = P(1) - P(1.5), from the slow way."""
     model, tokenizer = reference(made())
     listed = (" 1", " 1.5", " 1.52", " 1.6", " 2")
     prompt = Prompt("Rate it. Answer:", form="base", allowed=listed)
     raw = {answer: math.exp(slow(model, tokenizer, prompt, answer)) for answer in listed}
-    (found,) = scores(tiny.opened(made()), [prompt])
+    (found,) = scores(opened(), [prompt])
     expected = {
         " 1": raw[" 1"] - raw[" 1.5"] - raw[" 1.6"],
         " 1.5": raw[" 1.5"] - raw[" 1.52"],
@@ -280,12 +303,12 @@ def test_an_answer_that_begins_another_does_not_win_by_being_shorter(made: Folde
     assert sum(map(math.exp, found.values())) <= 1
 
 
-def test_letters_and_numbers_are_scored_alike(made: Folder) -> None:
+def test_letters_and_numbers_are_scored_alike(opened: Opened) -> None:
     prompts = [
         Prompt("Which?\nAnswer:", form="base", allowed=(" A", " B", " C", " D")),
         Prompt("How much?\nAnswer:", form="base", allowed=tuple(f" {n}" for n in range(6))),
     ]
-    for answer in answers(tiny.opened(made()), prompts, SCORE):
+    for answer in answers(opened(), prompts, SCORE):
         assert answer.scores is not None
         assert answer.text == max(answer.scores, key=answer.scores.__getitem__)
         assert sum(map(math.exp, answer.scores.values())) < 1
@@ -295,11 +318,11 @@ def test_letters_and_numbers_are_scored_alike(made: Folder) -> None:
 
 
 def test_the_last_layer_is_computed_in_float32_so_that_options_do_not_tie(
-    made: Folder, monkeypatch: pytest.MonkeyPatch
+    made: Folder, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prompts = [replace(prompt, allowed=("A", "B")) for prompt in asked(60)]
     sharp = scores(tiny.opened(made(), "dtype=bfloat16"), prompts)
-    full = scores(tiny.opened(made()), prompts)
+    full = scores(opened(), prompts)
     monkeypatch.setattr(load, "sharpen", lambda model: None)
     blunt = scores(tiny.opened(made(), "dtype=bfloat16"), prompts)
 
@@ -364,10 +387,10 @@ def tight(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
 
 @pytest.mark.parametrize("settings", [SCORE, GREEDY], ids=["score", "generate"])
 def test_when_memory_runs_out_batches_are_halved_and_nothing_is_lost(
-    made: Folder, tight: Callable[[int], None], settings: Settings
+    made: Folder, opened: Opened, tight: Callable[[int], None], settings: Settings
 ) -> None:
-    prompts = asked(60)
-    expected = answers(tiny.opened(made()), prompts, settings)
+    prompts = asked(40)
+    expected = answers(opened(), prompts, settings)
     model = tiny.opened(made(), "tokens=2000")
     tight(150)
     found = answers(model, prompts, settings)
@@ -394,7 +417,7 @@ def test_a_prompt_that_memory_never_suffices_for_is_asked_again_another_time(
     assert found[2].settled
 
 
-def test_other_errors_are_not_taken_for_a_lack_of_memory(made: Folder) -> None:
+def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:
     def broken(items: list[int]) -> list[int]:
         raise RuntimeError("mat1 and mat2 shapes cannot be multiplied")
 

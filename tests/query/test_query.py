@@ -325,7 +325,7 @@ def test_the_command_stops_with_130(
     [
         (("triplet", "encoder:"), 2, "Did you mean 'triplets'"),
         (("triplets", "encodr:"), 1, "Did you mean 'encoder'"),
-        (("triplets", "hf:gpt2"), 1, "not available in this version"),
+        (("triplets", "hf:nobody/nothing"), 1, "hf download nobody/nothing"),
         (("qa", "simulated:", "--design", "random"), 1, "Unknown option of qa 'design'"),
         (("triplets",), 2, "required: MODEL"),
     ],

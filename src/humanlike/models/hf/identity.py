@@ -52,15 +52,29 @@ def identify(source: Source, remote_code: bool) -> Identity:
     """
     from transformers import AutoConfig
 
-    revision = checksum(source.folder) if source.folder else ""
+    revision = checksum(source.folder) if source.folder else _commit(source)
     with explained(source):
         config = AutoConfig.from_pretrained(
             source.place,
-            revision=source.revision or "main",
+            revision=None if source.folder else revision,
             trust_remote_code=remote_code,
             local_files_only=offline(),
         )
-    return Identity(config, revision or getattr(config, "_commit_hash", None) or source.revision)
+    return Identity(config, revision)
+
+
+def _commit(source: Source) -> str:
+    """Return the commit a revision of the hub stands for; it names the folder of the download."""
+    from huggingface_hub import hf_hub_download
+
+    with explained(source):
+        found = hf_hub_download(
+            source.name,
+            "config.json",
+            revision=source.revision or None,
+            local_files_only=offline(),
+        )
+    return Path(found).parent.name
 
 
 def checksum(folder: Path) -> str:
@@ -139,9 +153,12 @@ def pickled(name: str) -> str:
 @contextmanager
 def explained(source: Source) -> Iterator[None]:
     """Turn what goes wrong in finding or loading a model into one message for people."""
+    from safetensors import SafetensorError
+
+    known = (OSError, ValueError, RuntimeError, ImportError, KeyError, TypeError, SafetensorError)
     try:
         yield
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError, TypeError) as problem:
+    except known as problem:
         if out_of_memory(problem):
             raise HumanlikeError(
                 f"{source.name} does not fit into memory. Use dtype=bfloat16, a GPU, device=all "

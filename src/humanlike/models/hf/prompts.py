@@ -99,18 +99,13 @@ class Wording:
         Raises
         ------
         HumanlikeError
-            If the form is chat and there is no template, or it does not show all it was given.
+            If the chat template refuses the prompt or does not show all it was given.
         """
         if prompt.form == "base":
             return prompt.text
         return self._chat(prompt)
 
     def _chat(self, prompt: Prompt) -> str:
-        if not self.source:
-            raise HumanlikeError(
-                f"{self._name} has no chat template. Put the question to it as text to be "
-                "continued (--form base), or give it a template (template=FILE)."
-            )
         if self._parts is None:
             self._parts = not self._shows_text()
         system, user = prompt.system, prompt.user
