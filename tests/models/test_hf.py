@@ -144,7 +144,7 @@ def test_company_padding_and_a_shared_beginning_change_nothing(opened: Opened, k
         for place, prompt in enumerate(prompts[::3]):
             (alone,) = scores(model, [prompt])
             assert many[place] == pytest.approx(alone, abs=CLOSE)
-    assert model.work.padding > 0 or not model._loaded()[1].paddable
+    assert model.work.padding > 0 or not model.engine().traits.paddable
     for settings in (GREEDY, SAMPLED):
         found = [answer.text for answer in answers(model, asked(16), settings)]
         for place in (0, 9):
@@ -177,9 +177,9 @@ def test_greedy_text_is_that_of_generate(
     model, tokenizer = reference(made(kind))
     model.generation_config.repetition_penalty = penalty
     ours = opened(kind)
-    ours._loaded()[0].generation_config.repetition_penalty = penalty
+    ours.engine().model.generation_config.repetition_penalty = penalty
     found = answers(ours, prompts, replace(GREEDY, max_tokens=8))
-    ours._loaded()[0].generation_config.repetition_penalty = 1.0
+    ours.engine().model.generation_config.repetition_penalty = 1.0
     for prompt, answer in zip(prompts, found, strict=True):
         ids = torch.tensor([tokens_of(tokenizer, prompt)])
         out = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=8)
@@ -429,7 +429,7 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory() -> None:
 def test_closing_gives_the_memory_back_and_asking_again_loads_again(made: Folder) -> None:
     model = tiny.opened(made())
     before = scores(model, asked(3))
-    held = weakref.ref(model._loaded()[0])
+    held = weakref.ref(model.engine().model)
     model.close()
     model.close()
     gc.collect()

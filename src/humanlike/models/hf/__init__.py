@@ -2,7 +2,7 @@
 
 ``spec`` reads the name and the options, ``identity`` settles which weights, ``load`` loads them,
 ``prompts`` turns prompts into tokens, ``batches`` groups them, ``state`` feeds a model, ``score``
-and ``generate`` answer, ``model`` puts it together.
+and ``generate`` (with ``sampling``) answer, ``engine`` drives them, ``model`` puts it together.
 """
 
 from __future__ import annotations
