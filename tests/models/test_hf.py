@@ -52,7 +52,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Folder:
 
 
 @pytest.fixture(scope="module")
-def opened(made: Folder) -> Iterator[Opened]:
+def opened(made: Folder) -> Opened:
     """Open a model of a kind, once for each group of options."""
     known: dict[tuple[str, str], Hf] = {}
 
@@ -61,9 +61,7 @@ def opened(made: Folder) -> Iterator[Opened]:
             known[kind, options] = tiny.opened(made(kind), options)
         return known[kind, options]
 
-    yield model
-    for each in known.values():
-        each.close()
+    return model
 
 
 def asked(n: int, form: Form = "chat", seed: int = 1) -> list[Prompt]:
@@ -81,12 +79,14 @@ def scores(model: Hf, prompts: list[Prompt]) -> list[dict[str, float]]:
     return [dict(answer.scores or {}) for answer in answers(model, prompts, SCORE)]
 
 
-def reference(folder: Path) -> tuple[Any, Any]:
+def reference(folder: Path, multimodal: bool = False) -> tuple[Any, Any]:
     """Load model and tokenizer with transformers, nothing of ours between."""
     import transformers as hf
 
     config = hf.AutoConfig.from_pretrained(folder)
-    auto = hf.AutoModelForSeq2SeqLM if config.is_encoder_decoder else hf.AutoModelForCausalLM
+    auto: Any = hf.AutoModelForSeq2SeqLM if config.is_encoder_decoder else hf.AutoModelForCausalLM
+    if multimodal:
+        auto = hf.AutoModelForImageTextToText
     loaded = auto.from_pretrained(folder, dtype=torch.float32).eval()
     return loaded, hf.AutoTokenizer.from_pretrained(folder)
 
@@ -133,6 +133,18 @@ def test_a_score_is_the_sum_of_its_tokens_log_probabilities(
                 assert score == pytest.approx(expected, abs=CLOSE)
                 several.add(len(tokenizer(answer, add_special_tokens=False)["input_ids"]))
     assert max(several) > 1
+
+
+def test_a_multimodal_model_answers_text(tmp_path: Path) -> None:
+    folder, prompts = tiny.make_multimodal(tmp_path / "eyes"), asked(9)
+    ours = tiny.opened(folder)
+    found = scores(ours, prompts)
+    assert ours.work.padding > 0
+    model, tokenizer = reference(folder, multimodal=True)
+    for place in (0, 5):
+        for answer, score in found[place].items():
+            expected = slow(model, tokenizer, prompts[place], answer)
+            assert score == pytest.approx(expected, abs=CLOSE)
 
 
 @pytest.mark.parametrize("kind", tiny.KINDS)

@@ -393,6 +393,18 @@ def test_a_number_format_the_gpu_lacks_is_refused(monkeypatch: pytest.MonkeyPatc
     assert load.choose_dtype("auto", "all") == "bfloat16"
 
 
+def test_numbers_too_large_for_the_format_are_no_answer(folder: Path) -> None:
+    from transformers import LlamaForCausalLM
+
+    model = LlamaForCausalLM.from_pretrained(folder)
+    with torch.no_grad():
+        model.model.layers[0].mlp.down_proj.weight.fill_(1e5)
+    model.save_pretrained(folder)
+    with pytest.raises(HumanlikeError, match=r"no number in torch.float16.*dtype=float32"):
+        answer(folder, options="dtype=float16")
+    assert answer(folder).scores
+
+
 def test_weights_that_do_not_fit_say_what_to_do(
     whole: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,7 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
         "MambaForCausalLM",
         {"state_size": 4, "expand": 2, "conv_kernel": 4, "time_step_rank": 4},
     ),
+    "rwkv": ("RwkvForCausalLM", {"attention_hidden_size": 32, "context_length": 512}),
     "t5": (
         "T5ForConditionalGeneration",
         {
@@ -110,6 +111,25 @@ def make(folder: Path, kind: str = "llama", seed: int = 0, **changes: Any) -> Pa
     model = loaded(config)
     if config.is_encoder_decoder:
         model.generation_config.decoder_start_token_id = PAD
+    return _saved(model, folder)
+
+
+def make_multimodal(folder: Path) -> Path:
+    """Save a random model that could see, too, and counts positions in three dimensions."""
+    import transformers as hf
+
+    rope = {"rope_type": "default", "mrope_section": [1, 1, 2], "rope_theta": 10000.0}
+    eyes = {"depth": 1, "embed_dim": 16, "hidden_size": 32, "num_heads": 2, "mlp_ratio": 1}
+    config = hf.Qwen2VLConfig(
+        text_config=COMMON | {"rope_parameters": rope}, vision_config=eyes, eos_token_id=END
+    )
+    return _saved(hf.Qwen2VLForConditionalGeneration(config), folder)
+
+
+def _saved(model: Any, folder: Path) -> Path:
+    """Fill a model with larger random weights, so that its answers differ, and save it."""
+    import torch
+
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.dim() > 1:

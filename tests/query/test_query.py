@@ -331,8 +331,13 @@ def test_the_command_stops_with_130(
     ],
 )
 def test_wrong_commands_are_one_line(
-    arguments: tuple[str, ...], code: int, message: str, capsys: Captured
+    arguments: tuple[str, ...],
+    code: int,
+    message: str,
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("HUMANLIKE_OFFLINE", "1")
     try:
         found = main(["query", *arguments])
     except SystemExit as stop:

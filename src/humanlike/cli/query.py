@@ -38,7 +38,8 @@ def register(commands: Any) -> None:
         "command given again goes on where it stopped.",
     )
     parser.add_argument("task", choices=TASKS, metavar="TASK", help=", ".join(TASKS))
-    parser.add_argument("model", metavar="MODEL", help="encoder:, simulated:noise=0.1, replay:FILE")
+    parser.add_argument("model", metavar="MODEL", help="encoder:, hf:NAME[@REVISION], "
+                        "hf:FOLDER,dtype=bfloat16, simulated:noise=0.1, replay:FILE")  # fmt: skip
     _add_plan(parser.add_argument_group("what is asked"))
     _add_settings(parser.add_argument_group("how it is answered"))
     parser.add_argument("--limit", type=int, metavar="N", help="ask at most N prompts now")

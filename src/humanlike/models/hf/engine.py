@@ -94,9 +94,17 @@ class Engine:
 
     def _begun(self, batch: Sequence[Request], shared: Shared, keep: bool) -> State:
         texts = [request.ids[shared.size :] for request in batch]
+        state: State
         if self.traits.separate:
-            return EncoderDecoder(self.model, self.traits, texts, self._start(), keep)
-        return Decoder(self.model, self.traits, texts, shared, keep)
+            state = EncoderDecoder(self.model, self.traits, texts, self._start(), keep)
+        else:
+            state = Decoder(self.model, self.traits, texts, shared, keep)
+        if state.logits.isnan().any():
+            raise HumanlikeError(
+                f"{self.name} computes what is no number in {self.model.dtype}. Its numbers "
+                "are too large or too small for that format: use dtype=bfloat16 or dtype=float32."
+            )
+        return state
 
     def _score(self, batch: list[Request], shared: Shared) -> list[Answer]:
         scores = score(self._begun(batch, shared, keep=depth(batch) > 1), batch)

@@ -94,20 +94,19 @@ def choose_device(wanted: str) -> str:
     """
     import torch
 
-    if wanted == "auto":
-        accelerator = torch.accelerator.current_accelerator(check_available=True)
-        return "cpu" if accelerator is None else accelerator.type
-    kind, _, number = wanted.partition(":")
     there = {
-        "cpu": lambda: 1,
-        "all": torch.cuda.device_count,
-        "cuda": torch.cuda.device_count,
-        "mps": lambda: int(torch.backends.mps.is_available()),
-        "xpu": torch.xpu.device_count,
-    }[kind]()
-    if there <= int(number or 0):
+        "cuda": torch.cuda.device_count(),
+        "xpu": torch.xpu.device_count(),
+        "mps": int(torch.backends.mps.is_available()),
+        "cpu": 1,
+    }
+    if wanted == "auto":
+        return next(kind for kind, count in there.items() if count)
+    kind, _, number = wanted.partition(":")
+    count = there["cuda" if kind == "all" else kind]
+    if count <= int(number or 0):
         raise HumanlikeError(
-            f"device={wanted}, but this machine has {there} of that kind that torch "
+            f"device={wanted}, but this machine has {count} of that kind that torch "
             f"{torch.__version__} can use. Use device=cpu, or install a torch for the accelerator."
         )
     return wanted
@@ -162,6 +161,7 @@ def load_weights(
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
+    packed = {"": setup.device} if setup.quantised else None
     with explained(source):
         model, report = setup.kind.from_pretrained(
             source.place,
@@ -169,7 +169,7 @@ def load_weights(
             revision=None if source.folder else found.revision,
             dtype=getattr(torch, setup.dtype),
             attn_implementation=setup.attention,
-            device_map="auto" if setup.device == "all" else None,
+            device_map="auto" if setup.device == "all" else packed,
             use_safetensors=True,
             trust_remote_code=remote_code,
             local_files_only=offline(),
@@ -179,7 +179,7 @@ def load_weights(
             raise HumanlikeError(_incomplete(source, sorted(report["missing_keys"])))
         if adapter is not None:
             model = _merged(model, adapter)
-        if setup.device != "all":
+        if setup.device != "all" and packed is None:
             model = model.to(setup.device)
     sharpen(model)
     return model.eval()
