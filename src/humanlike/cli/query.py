@@ -46,8 +46,9 @@ def register(commands: Any) -> None:
         "command given again goes on where it stopped.",
     )
     parser.add_argument("task", choices=TASKS, metavar="TASK", help=", ".join(TASKS))
-    parser.add_argument("model", metavar="MODEL", help="such as encoder:, openai:NAME, "
-                        "openai:NAME@URL, simulated:noise=0.1, replay:FILE")  # fmt: skip
+    parser.add_argument("model", metavar="MODEL", help="encoder:, hf:NAME[@REVISION], "
+                        "hf:FOLDER,dtype=bfloat16, openai:NAME, openai:NAME@URL, "
+                        "simulated:noise=0.1, replay:FILE")  # fmt: skip
     _add_plan(parser.add_argument_group("what is asked"))
     _add_settings(parser.add_argument_group("how it is answered"))
     _add_server(parser.add_argument_group("how a server is asked"))

@@ -17,16 +17,13 @@ if TYPE_CHECKING:
 
 KINDS = {
     "encoder": ("encoder", "a text encoder: encoder: for MiniLM, encoder:PATH for another"),
+    "hf": ("hf", "a local transformers model: hf:NAME[@REVISION][,dtype=bfloat16] or hf:FOLDER"),
     "openai": ("openai", "an OpenAI-compatible server: openai:NAME, openai:NAME@URL"),
     "replay": ("replay", "recorded answers: replay:FILE.jsonl, as 'responses export' writes"),
     "scripted": ("scripted", "always the same answer: scripted:TEXT"),
     "simulated": ("simulated", "an observer with a known space: simulated:noise=0.1,lapse=0.02"),
 }
 """Module and explanation of each kind."""
-LATER = {
-    "hf": "a local transformers model, hf:NAME[@REVISION]",
-}
-"""Kinds that have a place but no module yet."""
 
 
 def open_model(spec: str, **options: Any) -> Model:
@@ -43,7 +40,7 @@ def open_model(spec: str, **options: Any) -> Model:
     Raises
     ------
     HumanlikeError
-        If the kind is unknown or not available yet, what follows the colon is not understood, or
+        If the kind is unknown, what follows the colon is not understood, or
         the kind has no such option.
 
     Examples
@@ -52,13 +49,8 @@ def open_model(spec: str, **options: Any) -> Model:
     'simulated'
     """
     kind, _, rest = spec.strip().partition(":")
-    if kind in LATER:
-        raise HumanlikeError(
-            f"'{kind}:' ({LATER[kind]}) is not available in this version. Available: "
-            f"{', '.join(sorted(KINDS))}."
-        )
     if kind not in KINDS:
-        raise HumanlikeError(unknown("kind of model", kind, [*KINDS, *LATER]))
+        raise HumanlikeError(unknown("kind of model", kind, KINDS))
     module = import_module(f"humanlike.models.{KINDS[kind][0]}")
     given = {name: value for name, value in options.items() if value is not None}
     known = [*inspect.signature(module.open_spec).parameters][1:]
