@@ -57,7 +57,7 @@ def killed_and_finished(path: Path, log: Path, n: int, longest: float, url: str 
     """Start again and again, kill at random moments, let the last one finish; count the kills."""
     dice, kills = random.Random(0), 0
     for _ in range(200):
-        process = start(path, log, n, 0.004, url)
+        process = start(path, log, n, delay=0.004, url=url)
         begun = time.monotonic()
         before = log.stat().st_size if log.exists() else 0
         while process.is_alive() and (not log.exists() or log.stat().st_size == before):
@@ -120,14 +120,14 @@ def test_the_last_page_is_torn_and_only_what_was_on_it_is_asked_again(tmp_path: 
 
 def test_two_at_once_share_the_work(tmp_path: Path) -> None:
     path, log, n = tmp_path / "store.sqlite", tmp_path / "log", 600
-    processes = [start(path, log, n, 0.004) for _ in range(2)]
+    processes = [start(path, log, n, delay=0.004) for _ in range(2)]
     assert [ended(process) for process in processes] == [0, 0]
     assert check(path, log, n) == n, "each prompt was asked once"
 
 
 def test_one_of_two_is_killed_and_the_other_takes_over(tmp_path: Path) -> None:
     path, log, n = tmp_path / "store.sqlite", tmp_path / "log", 600
-    victim, survivor = start(path, log, n, 0.01), start(path, log, n, 0.01)
+    victim, survivor = start(path, log, n, delay=0.01), start(path, log, n, delay=0.01)
     while not log.exists() or log.stat().st_size < 5000:
         time.sleep(0.02)
     victim.kill()

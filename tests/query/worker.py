@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import time
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from models.endpoint import expected
 
@@ -19,33 +22,47 @@ from humanlike.query import query
 QUICK = Limits(
     concurrency=32, timeout=0.25, retries=12, first_wait=0.01, longest_wait=0.05, patience=5
 )
+PATIENT = Limits(concurrency=8, timeout=60)
 
 
-def start(store: Path, log: Path, n: int, delay: float = 0.0, url: str = "") -> BaseProcess:
+def start(store: Path, log: Path, n: int, **how: Any) -> BaseProcess:
     """Ask n triplets in a process of its own.
 
-    Without an address a scripted model answers after so many seconds and writes each prompt it is
-    asked to the log; otherwise the server there is asked, which writes its own.
+    Without ``url`` a scripted model answers after ``delay`` seconds and writes each prompt it is
+    asked to the log; otherwise the server there is asked, which writes its own, with ``limits``.
+    With ``most_bytes`` no file of the process can grow beyond them.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["humanlike.query.run", "humanlike.models.openai", "pandas"])
-    process = context.Process(target=_ask, args=(store, log, n, delay, url))
+    process = context.Process(target=_ask, args=(store, log, n), kwargs=how)
     process.start()
     return process
 
 
-def _ask(store: Path, log: Path, n: int, delay: float, url: str) -> None:
+def _ask(
+    store: Path,
+    log: Path,
+    n: int,
+    *,
+    delay: float = 0.0,
+    url: str = "",
+    limits: Limits = QUICK,
+    most_bytes: int = 0,
+    max_tokens: int = 32,
+) -> None:
+    if most_bytes:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     model: Model
     if url:
-        model = OpenAIModel("fake", url, limits=QUICK)
+        model = OpenAIModel("fake", url, limits=limits)
     else:
         model = Scripted(_script(log, delay), name="worker", chunk=100)
-    result = query("triplets", model, n=n, store=store)
-    if result.summary.valid != n:
+    result = query("triplets", model, n=n, max_tokens=max_tokens, store=store)
+    if any(answer is None or answer.problem is not None for answer in result.answers):
         raise SystemExit(f"{result.summary}")
 
 
-def _script(log: Path, delay: float):  # type: ignore[no-untyped-def]
+def _script(log: Path, delay: float) -> Callable[[Prompt], Answer]:
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def script(prompt: Prompt) -> Answer:
