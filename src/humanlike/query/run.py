@@ -144,9 +144,8 @@ def query(
     sampling_seed : int
         Seed of the sampling; ``seed`` among the options is that of the design.
     form, trials, **options
-        As for `humanlike.query.plan`; and, where the model is given as a spec of a server,
-        ``concurrency``, ``timeout``, ``retries``, ``max_cost``, ``price_in`` and ``price_out`` as for
-        `humanlike.models.openai.model.open_spec`.
+        As for `humanlike.query.plan`; and, where the model is given as a spec of a server, those of
+        `REACH`, as for `humanlike.models.openai.model.open_spec`.
     limit : int, optional
         Ask at most so many prompts now.
     store : Path, optional
