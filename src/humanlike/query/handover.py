@@ -79,7 +79,8 @@ class Handover:
     ) -> None:
         self.store, self.run, self.model, self.settings = store, run, model, settings
         self.server = BatchServer(model)
-        self.tell, self.poll = tell, poll
+        self.poll = poll
+        self._tell, self._told = tell, ""
 
     def go(self, asked: Sequence[Asked], wait: bool) -> None:
         """Hand over what nobody was asked yet, then fetch what has been answered.
@@ -106,6 +107,12 @@ class Handover:
                 break
             self._sleep(pause)
             pause = self.poll or min(pause * 1.5, LONGEST_POLL)
+
+    def tell(self, line: str) -> None:
+        """Say how it goes, once."""
+        if line != self._told:
+            self._tell(line)
+        self._told = line
 
     def _going_on(self) -> list[Batch]:
         return batches.going_on(self.store, self.model.info(), self.settings)
