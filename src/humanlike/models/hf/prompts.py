@@ -162,9 +162,9 @@ class Wording:
             user = _said("user", _PROBE, bool(self._parts))
             answer = _said("assistant", _PROBE[::-1], bool(self._parts))
             opened, whole = self._rendered([user]), self._rendered([user, answer], opened=False)
-            rest = whole[len(opened) :] if whole.startswith(opened) else ""
-            blank = rest.partition(_PROBE[::-1])[0]
-            self._lead = blank if blank.isspace() else ""
+            rest = whole.removeprefix(opened)
+            blank, *_ = rest.partition(_PROBE[::-1])
+            self._lead = blank if blank.isspace() and rest != whole else ""
         return self._lead
 
     def _ids(self, prompts: Sequence[Prompt], texts: list[str]) -> list[list[int]]:
