@@ -50,7 +50,7 @@ def batch_model(model: Model) -> OpenAIModel:
 
 
 class Handover:
-    """Looks after the batches of one model with one group of settings.
+    """Looks after the batches of one model with one group of settings and one task.
 
     Parameters
     ----------
@@ -62,6 +62,8 @@ class Handover:
         Who is asked.
     settings : Settings
         How.
+    task : str
+        Name of the task.
     tell : callable
         Given lines that say how it goes.
     poll : float, optional
@@ -74,10 +76,12 @@ class Handover:
         run: int,
         model: OpenAIModel,
         settings: Settings,
+        task: str,
         tell: Callable[[str], None],
         poll: float | None = None,
     ) -> None:
         self.store, self.run, self.model, self.settings = store, run, model, settings
+        self.task = task
         self.server = BatchServer(model)
         self.poll = poll
         self._tell, self._told = tell, ""
@@ -115,7 +119,7 @@ class Handover:
         self._told = line
 
     def _going_on(self) -> list[Batch]:
-        return batches.going_on(self.store, self.model.info(), self.settings)
+        return batches.going_on(self.store, (self.model.info(), self.settings, self.task))
 
     def _check_cost(self, prompts: Sequence[Prompt]) -> None:
         """Refuse what could cost more than the limit; a batch cannot be stopped half-way."""
