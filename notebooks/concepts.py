@@ -89,15 +89,15 @@ page.record("examples_missing", ", ".join(sorted({"lion", "banjo", "car"} - set(
 # third one is to be named the odd one out ({math}`1/3` if nobody could tell).
 
 # %%
-from humanlike.analysis.concepts import placement, top_dimensions
+from humanlike.analysis.concepts import placement
 from humanlike.stats.odd_one_out import pair_similarity
 
 similarity = pair_similarity(space)
 placed = placement(similarity, categories, names)
-table = concepts.assign(**placed.reset_index(drop=True), dimensions=top_dimensions(space, 2).to_numpy())
+table = concepts.assign(**placed.reset_index(drop=True))
 table = table[table["mismatch"] != ""].sort_values(["mismatch", "own"])
-columns = ["concept", "category", "note", "own", "best_category", "best", "nearest", "dimensions"]
-headings = ["Concept", "Printed category", "Definition", "Similarity to it", "Most similar category", "Similarity", "Nearest concept", "Strongest dimensions"]
+columns = ["concept", "category", "note", "own", "best_category", "best", "nearest"]
+headings = ["Concept", "Printed category", "Definition", "Similarity to it", "Most similar category", "Similarity", "Nearest concept"]
 page.table(
     table[columns].set_axis(headings, axis="columns"), formats={"Similarity to it": ".2f", "Similarity": ".2f"},
     caption="Concepts whose definition does not fit their category, and where people's judgements put them",
@@ -116,10 +116,10 @@ for name in ("mouse", "honeypot", "beanbag"):
 # Three kinds of error look alike in the list and differ in what they do:
 #
 # - **mouse** is printed as an animal and defined as the device. THINGS has both. By definition it is the device, whose nearest
-#   concept is *{value}`nearest.mouse`*. A model is asked about the bare word and will mostly think of the animal, so
-#   whichever object was used, some models are marked down for reading the word as the category column does.
+#   concept is *{value}`nearest.mouse`*. A model is asked about the bare word and cannot know which is meant; the paper does not say
+#   with which of the two it compared.
 # - **honeypot** is defined as a shrub, and so it stands in THINGS itself, where a definition was looked up for every word. The
-#   picture shows a pot: people put it near *{value}`nearest.honeypot`*, among {value}`best_category.honeypot`s.
+#   picture shows a pot: people put it near *{value}`nearest.honeypot`*, in the category {value}`best_category.honeypot`.
 # - **beanbag** is defined as a small bag to throw and judged as the thing to sit on, near *{value}`nearest.beanbag`*.
 #
 # Of the {value}`n.mismatch` listed, people's judgements side with the printed category for {value}`fits.mismatch`. Over all concepts the
@@ -172,7 +172,7 @@ from humanlike.stats.variance import explained, principal_axes
 
 held = explained(space)
 parts = np.diff([0.0, *held[:4]])
-titles = [f"Principal axis {n + 1} ({part:.0%} of the variance)" for n, part in enumerate(parts)]
+titles = [f"Principal axis {n + 1} ({100 * part:.0f} % of the variance)" for n, part in enumerate(parts)]
 principal = pd.DataFrame(principal_axes(space, 4), index=space.index, columns=titles)
 # %%
 shown = concepts.assign(category=categories)
@@ -239,12 +239,12 @@ page.record("top_share", described["share"].max())
 from humanlike.analysis.concepts import readings
 
 found = readings(share, senses, missing="simulate")
-printed = found.drop(columns="shares").assign(
+printed = found.drop(columns="held").assign(
     items=found["items"].map({"all": "all 1,854", "128": "the 128"}), centred=found["centred"].map({True: "yes", False: "no"}))  # fmt: skip
 page.table(
-    printed.set_axis(["Dimensions", "Items", "Centred", f"Axes for {share:.0%}", "Share of 29", "Share of 30"], axis="columns"),
+    printed.set_axis(["Dimensions", "Items", "Centred", f"Axes for {100 * share:g} %", "Share of 29", "Share of 30"], axis="columns"),
     formats={"Share of 29": ".2%", "Share of 30": ".2%"},
-    caption=f"Principal axes needed to hold {share:.0%} of the human embedding's variance",
+    caption=f"Principal axes needed to hold {100 * share:g} % of the human embedding's variance",
 )  # fmt: skip
 
 # %%
@@ -253,7 +253,7 @@ from humanlike.plots.concepts import variance_curves
 page.figure(
     variance_curves(found, share),
     "fig-concepts-variance",
-    caption=f"Share of the variance that the first principal axes hold. Marks: where {share:.0%} is reached; the orange band: 29 to 30 axes. "
+    caption=f"Share of the variance that the first principal axes hold. Marks: where {100 * share:g} % is reached; the orange band: 29 to 30 axes. "
     "Without centring it is a share of the sum of squares.",
     alt="Rising curves of the share of variance for eight readings. Axes needed: " + "; ".join(
         f"{row.dims} dimensions, {'all' if row.items == 'all' else '128'} items, {'' if row.centred else 'not '}centred: {row.needed}"
@@ -276,7 +276,7 @@ for dims, counts in choices.items():
 page.record("n_choices_of_senses", len(choices[49]))
 
 # %% [markdown]
-# One reading of {value}`n_readings` gives the printed number: the **49** dimensions of 2020, on the 128 concepts, centred, need
+# {value}`readings_29_30` of {value}`n_readings` readings gives 29 or 30: the **49** dimensions of 2020, on the 128 concepts, centred, need
 # {value}`needed.49.128.centred`, and 30 hold {value}`share30.49.128.centred:.2%` ({numref}`fig-concepts-variance`). Which object is
 # taken for each of the five ambiguous words moves this between {value}`choices.49.fewest` and {value}`choices.49.most`, over all
 # {value}`n_choices_of_senses` combinations: exactly the two numbers that the paper prints. With the 66 dimensions that the text describes it is
@@ -299,14 +299,15 @@ from humanlike.plots.concepts import coverage_plot
 
 cover = coverage(everything, concepts["unique_id"].tolist(), share, n_choices, seed)
 outside = cover.dimensions[cover.dimensions["outside"]]
-more = outside.index[outside["mean"] > outside["high"]]
+far = ((outside["mean"] - outside["everything"]) / (outside["high"] - outside["low"])).sort_values()
+more, less = far.index[far > 0][::-1], far.index[far < 0]
 page.figure(
     coverage_plot(cover),
     "fig-concepts-coverage",
-    caption="Mean loading of the 128 concepts on each dimension. The band holds 95 % of random choices of 128 objects; dimensions "
-    "outside it that lie at the ends are named.",
-    alt=f"Dimensions sorted by the mean loading of the concepts. {len(outside)} of {len(cover.dimensions)} lie outside the band. "
-    f"Above it: {', '.join(map(str, more)) or 'none'}. The others lie below.",
+    caption=f"Mean loading of the 128 concepts on the {len(outside)} of {len(cover.dimensions)} dimensions where it lies outside the band "
+    "that holds 95 % of random choices of 128 objects.",
+    alt=f"Dot chart of the {len(outside)} dimensions outside the band, of {len(cover.dimensions)}. Above it: {', '.join(map(str, more)) or 'none'}. "
+    f"Below it: {', '.join(map(str, less)) or 'none'}.",
 )
 
 # %% tags=["remove-output"]
@@ -315,7 +316,8 @@ page.record("outside.expected", 0.05 * len(cover.dimensions))
 page.record("n_dims", len(cover.dimensions))
 page.record("like_random.p", cover.p)
 page.record("like_random", cover.p >= 0.05)
-page.record("more_of", ", ".join(f"*{name}*" for name in more) or "none")
+for key, ends in (("more_of", more), ("less_of", less)):
+    page.record(key, ", ".join(map(str, ends[:3])) or "none")
 page.record("random_needed.median", float(np.median(cover.random_needed)))
 for which, count in (("fewest", cover.random_needed.min()), ("most", cover.random_needed.max())):
     page.record(f"random_needed.{which}", int(count))
@@ -325,10 +327,10 @@ page.record("fewer_than", float((cover.random_needed > cover.needed).mean()))
 # %% [markdown]
 # On {value}`outside` of {value}`n_dims` dimensions the mean lies outside what 95 % of random choices give
 # ({numref}`fig-concepts-coverage`); {value}`outside.expected` would by chance. Over all dimensions the choice lies farther from the whole than
-# chance takes it, *p* = {value}`like_random.p`. There is more of {value}`more_of` in it, and less of metal, paper and frames. It is
-# also of lower dimension: {value}`own_needed` axes, where random choices need {value}`random_needed.fewest` to
-# {value}`random_needed.most` (more than the concepts in {value}`fewer_than` of them). A choice by categories need not be random to be good, but
-# what is found on it holds for animals, food and household things first.
+# chance takes it, *p* = {value}`like_random.p`. Most over-represented are {value}`more_of`; most under-represented
+# {value}`less_of`. The choice is also of lower dimension: {value}`own_needed` axes, where random choices need {value}`random_needed.fewest` to
+# {value}`random_needed.most` (more than the concepts in {value}`fewer_than` of them). A choice need not be random to be good, but what is found
+# on it holds first for the kinds of things it is rich in.
 #
 # ## What was found
 #

@@ -41,21 +41,24 @@
     };
     const shown = (i) => !state.hidden.has(concepts[i].category) || i === state.chosen;
 
-    // names in order of importance; one that would cover another is left out
+    // the chosen concept and its neighbours first; a name that would cover a name or a mark is left out
     const writeNames = (order, x, y) => {
       const size = box.clientWidth && box.clientWidth < 520 ? 20 : 12;
-      const taken = [];
-      for (const i of order.filter(shown)) {
+      const taken = [], visible = order.filter(shown), important = 1 + data.near[state.chosen].length;
+      visible.forEach((i, rank) => {
         const width = concepts[i].name.length * size * 0.56;
         const left = x(i) + 9 + width > WIDTH ? x(i) - 9 - width : x(i) + 9;
         const place = { left, right: left + width, y: y(i) };
-        const free = taken.every((one) =>
-          Math.abs(one.y - place.y) > size || one.right < place.left || one.left > place.right);
-        if (!free && i !== state.chosen) continue;
+        const clear = (other, reach) => Math.abs(other.y - place.y) > reach || other.right < place.left ||
+          other.left > place.right;
+        const marks = rank < important ? [] : visible.filter((j) => j !== i)
+          .map((j) => ({ left: x(j) - 5, right: x(j) + 5, y: y(j) }));
+        const free = taken.every((one) => clear(one, size)) && marks.every((one) => clear(one, size * 0.6));
+        if (!free && i !== state.chosen) return;
         taken.push(place);
         chart.append(svg("text", { x: left, y: y(i) + size * 0.35, "font-size": size,
           class: i === state.chosen ? "hl-concepts-chosen" : "" }, concepts[i].name));
-      }
+      });
     };
 
     const draw = () => {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from humanlike.data.concepts import load_concept_ids
 from humanlike.data.things import DIMS, load_spose, load_things_words
-from humanlike.stats.variance import dims_needed, explained
+from humanlike.stats.spectrum import dims_needed, variance_shares
 
 if TYPE_CHECKING:
     from humanlike.data.concepts import Senses
@@ -37,17 +37,18 @@ def readings(share: float, by: Senses = "definition", *, missing: str = "raise")
     DataFrame
         One row per reading: ``dims`` (66 or 49), ``items`` (``all`` 1,854 or the ``128``),
         ``centred`` (bool), ``needed`` (number of axes), ``share_29`` and ``share_30`` (what the
-        first 29 and 30 hold), ``shares`` (all cumulative shares).
+        first 29 and 30 hold), ``held`` (the cumulative shares).
     """
     ids = load_concept_ids(by, missing=missing)["unique_id"]
     rows = []
     for dims in sorted(DIMS, reverse=True):
         table = load_spose(dims, missing=missing)
         for items, centred in product(ITEMS, (True, False)):
-            shares = explained(table if items == "all" else table.loc[ids], centred=centred)
-            needed = dims_needed(shares, share)
-            rows.append((dims, items, centred, needed, shares[28], shares[29], shares))
-    columns = ["dims", "items", "centred", "needed", "share_29", "share_30", "shares"]
+            space = table if items == "all" else table.loc[ids]
+            shares = variance_shares(space, centred=centred)
+            held = np.cumsum(shares)
+            rows.append((dims, items, centred, dims_needed(shares, share), *held[28:30], held))
+    columns = ["dims", "items", "centred", "needed", "share_29", "share_30", "held"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -75,7 +76,8 @@ def needed_by_choice(dims: int, share: float, *, missing: str = "raise") -> list
     known = words["word"].str.casefold()
     options = [words.loc[known == name, "unique_id"] for name in concepts.loc[shared, "concept"]]
     return [
-        dims_needed(explained(table.loc[[*fixed, *chosen]]), share) for chosen in product(*options)
+        dims_needed(variance_shares(table.loc[[*fixed, *chosen]]), share)
+        for chosen in product(*options)
     ]
 
 
@@ -127,7 +129,7 @@ def coverage(
     for number in range(n_choices):
         drawn = values[random.choice(len(values), len(chosen), replace=False)]
         means[number] = drawn.mean(axis=0)
-        needed[number] = dims_needed(explained(drawn), share)
+        needed[number] = dims_needed(variance_shares(drawn), share)
     own, whole = everything.loc[list(chosen)], values.mean(axis=0)
     low, high = np.quantile(means, [0.025, 0.975], axis=0)
     mean, spread = own.to_numpy(float).mean(axis=0), means.std(axis=0)
@@ -138,7 +140,7 @@ def coverage(
     )
     table["outside"] = (mean < low) | (mean > high)
     p = (1 + int((far >= distance).sum())) / (1 + n_choices)
-    return Coverage(table, dims_needed(explained(own), share), needed, p)
+    return Coverage(table, dims_needed(variance_shares(own), share), needed, p)
 
 
 def by_category(similarity: Array, categories: Sequence[str]) -> pd.DataFrame:
@@ -210,14 +212,6 @@ def _mean_rows(block: Array) -> Array:
     total = np.nansum(block, axis=1)
     means: Array = np.divide(total, known, out=np.full(len(block), np.nan), where=known > 0)
     return means
-
-
-def top_dimensions(space: pd.DataFrame, n: int = 3) -> pd.Series[Any]:
-    """Return the names of the dimensions on which each concept loads most, strongest first."""
-    order = np.argsort(-space.to_numpy(), axis=1, kind="stable")[:, :n]
-    return pd.Series(
-        [", ".join(str(space.columns[place]) for place in row) for row in order], space.index
-    )
 
 
 def dimension_table(space: pd.DataFrame, everything: pd.DataFrame, n: int = 5) -> pd.DataFrame:

@@ -96,12 +96,12 @@ def variance_curves(readings: pd.DataFrame, share: float) -> Figure:
             row = own.iloc[place]
             colour, count = (BLUE, "128") if row["items"] == "128" else (VERMILION, "1,854")
             panel.plot(
-                np.arange(1, len(row["shares"]) + 1), row["shares"], color=colour,
+                np.arange(1, len(row["held"]) + 1), row["held"], color=colour,
                 linestyle="-" if row["centred"] else ":", linewidth=1.8,
                 label=f"{count}, {'centred' if row['centred'] else 'not centred'}: {row['needed']}",
             )  # fmt: skip
             marker, needed = "o" if row["items"] == "128" else "s", int(row["needed"])
-            panel.plot(needed, row["shares"][needed - 1], marker, color=colour, zorder=5)
+            panel.plot(needed, row["held"][needed - 1], marker, color=colour, zorder=5)
         panel.axhline(share, color=BLACK, linewidth=0.9, linestyle="--")
         panel.axvspan(29, 30, color=ORANGE, alpha=0.35, linewidth=0)
         panel.set(
@@ -112,37 +112,30 @@ def variance_curves(readings: pd.DataFrame, share: float) -> Figure:
     return figure
 
 
-def coverage_plot(found: Coverage, labels: int = 8) -> Figure:
-    """Draw the mean loading of the concepts beside that of random choices, per dimension.
+def coverage_plot(found: Coverage) -> Figure:
+    """Draw, for the dimensions outside the band, the concepts' mean loading beside random choices.
 
     Parameters
     ----------
     found : Coverage
-        The comparison.
-    labels : int
-        How many of the dimensions farthest outside are named at each end.
+        The comparison; at least one dimension lies outside, or all are drawn.
     """
     import matplotlib.pyplot as plt
 
-    table = found.dimensions
+    table = found.dimensions[found.dimensions["outside"]]
+    table = found.dimensions if table.empty else table
     middle, half = (table["low"] + table["high"]) / 2, (table["high"] - table["low"]) / 2
     place = ((table["mean"] - middle) / half).sort_values()
-    figure, panel = plt.subplots(figsize=(7.4, 3.9))
-    x, outside = np.arange(len(place)), table.loc[place.index, "outside"].to_numpy()
-    panel.axhspan(-1, 1, color=SKY, alpha=0.3, linewidth=0, label="95 % of random choices")
-    panel.scatter(x[~outside], place[~outside], s=22, color=BLUE, marker="o", label="inside")
-    panel.scatter(x[outside], place[outside], s=28, color=VERMILION, marker="D", label="outside")
-    ends = [*range(min(labels, len(place))), *range(max(0, len(place) - labels), len(place))]
-    for at in [end for end in dict.fromkeys(ends) if outside[end]]:
-        left = at < len(place) / 2
-        side, shift = ("left", 7) if left else ("right", -7)
-        panel.annotate(
-            str(place.index[at]), (at, place.iloc[at]), xytext=(shift, 0),
-            textcoords="offset points", fontsize=7.5, va="center", ha=side,
-        )  # fmt: skip
-    panel.set(xlabel="Dimensions of the human space, sorted", xticks=[],
-              ylabel="Mean loading of the concepts\n(half-widths of the 95 % band)")  # fmt: skip
-    panel.legend(loc="upper left", bbox_to_anchor=(0.12, 1.0), fontsize=8.5)
+    figure, panel = plt.subplots(figsize=(7.0, 0.8 + 0.21 * len(place)))
+    y, more = np.arange(len(place)), place.to_numpy() > 0
+    panel.axvspan(-1, 1, color=SKY, alpha=0.3, linewidth=0, label="95 % of random choices")
+    panel.scatter(place[more], y[more], s=34, color=VERMILION, marker="D", label="over-represented")
+    panel.scatter(place[~more], y[~more], s=34, color=BLUE, label="under-represented")
+    panel.set_yticks(y, [str(name) for name in place.index], fontsize=8)
+    panel.set_xlabel("Mean loading of the concepts, in half-widths of the band")
+    panel.grid(visible=False)
+    panel.margins(y=0.03)
+    panel.legend(loc="lower right", fontsize=8.5)
     return figure
 
 
@@ -192,15 +185,18 @@ def _groups(categories: Sequence[str]) -> list[str]:
 
 
 def _write_names(panel: Axes, places: NDArray[np.float64], names: Sequence[str]) -> None:
-    """Write names beside their points, skipping those that would cover one already written."""
+    """Write names beside their points, skipping those that would cover a name or a point."""
     width, height = np.ptp(places, axis=0) * [0.0135, 0.024]
     taken: list[tuple[float, float, float]] = []
-    for (x, y), name in zip(places, names, strict=True):
-        end = x + width * (len(name) + 1.5)
-        if all(abs(y - b) > height or end < a or x > c for a, b, c in taken):
-            taken.append((x, y, end))
+    for place, ((x, y), name) in enumerate(zip(places, names, strict=True)):
+        start, end = x + width, x + width * (len(name) + 1.5)
+        inside = (abs(places[:, 1] - y) < height / 2) & (places[:, 0] > x) & (places[:, 0] < end)
+        inside[place] = False
+        free = all(abs(y - b) > height or end < a or start > c for a, b, c in taken)
+        if free and not inside.any():
+            taken.append((start, y, end))
             panel.annotate(
-                name, (x, y), fontsize=7, xytext=(4, 0), textcoords="offset points", va="center"
+                name, (x, y), fontsize=7, xytext=(5, 0), textcoords="offset points", va="center"
             )
 
 
