@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from humanlike.stats.groups import cluster_bootstrap_difference as cluster_bootstrap_difference
     from humanlike.stats.groups import welch as welch
     from humanlike.stats.multiplicity import adjust as adjust
+    from humanlike.stats.ordinal import OrdinalEmbedding as OrdinalEmbedding
+    from humanlike.stats.ordinal_many import bootstrap_embeddings as bootstrap_embeddings
+    from humanlike.stats.ordinal_many import fit_many as fit_many
     from humanlike.stats.paired import paired_test as paired_test
     from humanlike.stats.profiles import profile_distance as profile_distance
     from humanlike.stats.profiles import profile_fit as profile_fit
@@ -44,6 +47,9 @@ _HOME = {
     "rsa": "similarity",
     "rsa_bootstrap": "similarity",
     "mantel": "similarity",
+    "OrdinalEmbedding": "ordinal",
+    "fit_many": "ordinal_many",
+    "bootstrap_embeddings": "ordinal_many",
     "paired_test": "paired",
     "profile_distance": "profiles",
     "profile_fit": "profiles",
