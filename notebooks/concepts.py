@@ -168,12 +168,12 @@ for which, at in (("most", groups["within"].idxmax()), ("least", groups["within"
 import pandas as pd
 
 from humanlike.plots.concepts import concept_map, concept_map_widget
-from humanlike.stats.variance import explained, principal_axes
+from humanlike.stats.ordinal import principal_axes
+from humanlike.stats.spectrum import variance_shares
 
-held = explained(space)
-parts = np.diff([0.0, *held[:4]])
+parts = variance_shares(space)[:4]
 titles = [f"Principal axis {n + 1} ({100 * part:.0f} % of the variance)" for n, part in enumerate(parts)]
-principal = pd.DataFrame(principal_axes(space, 4), index=space.index, columns=titles)
+principal = pd.DataFrame(principal_axes(space.to_numpy())[:, :4], index=space.index, columns=titles)
 # %%
 shown = concepts.assign(category=categories)
 page.html(
@@ -193,7 +193,7 @@ page.figure(
 )  # fmt: skip
 
 # %% tags=["remove-output"]
-page.record("share.two_axes", float(held[1]))
+page.record("share.two_axes", parts[:2].sum())
 
 # %% [markdown]
 # Two axes hold {value}`share.two_axes` of the variance ({numref}`fig-concepts-map`).

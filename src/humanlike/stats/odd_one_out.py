@@ -42,15 +42,15 @@ def pair_similarity(embedding: Any) -> NDArray[np.float64]:
     """
     values = check_features(embedding, "the embedding").values
     products = values @ values.T
-    # one common factor cancels in every probability
-    weights = np.exp(products - products.max())
-    n_items = len(weights)
-    total = np.zeros_like(weights)
-    for third in range(n_items):
-        rest = weights[third][:, None] + weights[third][None, :]
-        kept = weights / (weights + rest)
-        kept[third, :] = kept[:, third] = 0
-        total += kept
+    n_items = len(products)
+    total = np.zeros_like(products)
+    with np.errstate(over="ignore"):  # an infinite rival leaves a probability of 0
+        for third in range(n_items):
+            other = products[third]
+            rivals = np.exp(other[:, None] - products) + np.exp(other[None, :] - products)
+            kept = 1 / (1 + rivals)
+            kept[third, :] = kept[:, third] = 0
+            total += kept
     similarity: NDArray[np.float64] = total / (n_items - 2)
     np.fill_diagonal(similarity, 1.0)
     return similarity
