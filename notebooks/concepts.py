@@ -90,7 +90,7 @@ page.record("examples_missing", ", ".join(sorted({"lion", "banjo", "car"} - set(
 
 # %%
 from humanlike.analysis.concepts import placement
-from humanlike.stats.odd_one_out import pair_similarity
+from humanlike.stats.pair_similarity import pair_similarity
 
 similarity = pair_similarity(space)
 placed = placement(similarity, categories, names)

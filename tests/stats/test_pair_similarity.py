@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from humanlike.errors import HumanlikeError
-from humanlike.stats.odd_one_out import pair_similarity
+from humanlike.stats.pair_similarity import pair_similarity
 
 
 def by_enumeration(x: np.ndarray) -> np.ndarray:
