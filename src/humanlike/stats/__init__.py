@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from humanlike.stats.groups import welch as welch
     from humanlike.stats.kernel_alignment import cka as cka
     from humanlike.stats.multiplicity import adjust as adjust
+    from humanlike.stats.ordinal import OrdinalEmbedding as OrdinalEmbedding
+    from humanlike.stats.ordinal_many import bootstrap_embeddings as bootstrap_embeddings
+    from humanlike.stats.ordinal_many import fit_many as fit_many
     from humanlike.stats.paired import paired_test as paired_test
     from humanlike.stats.procrustes import procrustes_r2 as procrustes_r2
     from humanlike.stats.profiles import profile_distance as profile_distance
@@ -60,6 +63,9 @@ _HOME = {
     "rsa": "similarity",
     "rsa_bootstrap": "similarity",
     "mantel": "similarity",
+    "OrdinalEmbedding": "ordinal",
+    "fit_many": "ordinal_many",
+    "bootstrap_embeddings": "ordinal_many",
     "paired_test": "paired",
     "profile_distance": "profiles",
     "profile_fit": "profiles",
