@@ -62,7 +62,7 @@
         const factor = low * (high / low) ** (step / 200);
         if (forecast(loss.r2, d, level, factor) >= Number(target.value)) {
           const asked = factor * unit;
-          return asked > most ? "more than exist" : whole(Number(asked.toPrecision(2)));
+          return asked > most ? "more than exist" : (step ? "" : "≤ ") + whole(Number(asked.toPrecision(2)));
         }
       }
       return "not reached";

@@ -148,12 +148,20 @@ class Forecast:
 
     def needed(self, loss: str, n_dims: float, agreement: float, target: float) -> float | None:
         """Return the smallest factor whose R² reaches a target, or None if none simulated does."""
-        steps = np.geomspace(self.factors[0], self.factors[-1], 200)
+        steps = np.geomspace(self.factors[0], self.factors[-1], 201)
         steps[-1] = self.factors[-1]
         for factor in map(float, steps):
             if self.predict(loss, n_dims, factor, agreement)["r2"] >= target:
                 return factor
         return None
+
+    def written(self, factor: float | None, unit: float) -> str:
+        """Write what `needed` gives as a number of triplets with two digits that count."""
+        if factor is None:
+            return "not reached"
+        sign = "≤ " if factor == self.factors[0] else ""
+        digits = int(np.floor(np.log10(factor * unit))) - 1
+        return f"{sign}{round(factor * unit, -digits):,.0f}"
 
 
 def forecast(simulated: pd.DataFrame) -> Forecast:
@@ -251,7 +259,8 @@ def needed_table(
     -------
     DataFrame
         ``loss``, ``agreement``, and one column per target with the number of triplets to ask (a
-        fifth of them held out), as text; ``not reached`` where no simulated number is enough.
+        fifth of them held out), as text; ``≤`` where the least simulated is enough, ``not
+        reached`` where none is.
     """
     import pandas as pd
 
@@ -260,13 +269,6 @@ def needed_table(
         for level in grid.levels[::-1]:
             found = [grid.needed(loss, n_dims, float(level), target) for target in targets]
             unit = scale(n_items, n_dims) / (1 - HELD_OUT)
-            shown = ["not reached" if one is None else _rounded(one * unit) for one in found]
-            rows.append([loss, level, *shown])
+            rows.append([loss, level, *(grid.written(one, unit) for one in found)])
     columns = ["loss", "agreement", *(f"R² {target:g}" for target in targets)]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _rounded(number: float) -> str:
-    """Write a number of triplets with two digits that count."""
-    digits = int(np.floor(np.log10(number))) - 1
-    return f"{round(number, -digits):,.0f}"

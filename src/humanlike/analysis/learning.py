@@ -142,7 +142,7 @@ def simulate(
     for place, case in enumerate(cases):
         groups.setdefault((len(case.mind.human), case.n_dims, case.loss), []).append(place)
     for (n_items, n_dims, loss), places in groups.items():
-        data = [_ask(cases[place]) for place in places]
+        data = [ask(cases[place]) for place in places]
         fits = fit_many(
             data, n_items, n_dims, loss, [cases[place].seed for place in places],
             n_jobs=n_jobs, allow_few=True,
@@ -154,7 +154,8 @@ def simulate(
     return pd.DataFrame([rows[place] for place in range(len(cases))])
 
 
-def _ask(case: Case) -> NDArray[np.int64]:
+def ask(case: Case) -> NDArray[np.int64]:
+    """Return a study's answers: anchor, chosen and other option; (n_triplets, 3)."""
     asked = design(len(case.mind.human), case.n_triplets, kind=case.kind, seed=case.seed).triplets
     return answer(case.observer, case.mind, asked, case.seed)
 

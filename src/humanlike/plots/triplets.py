@@ -54,12 +54,26 @@ def learning_curves(
                 xytext=(-2, -3), textcoords="offset points", ha="right", va="top",
             )  # fmt: skip
         _lines(panel, simulated[simulated["loss"] == loss], "n_triplets", measure)
-        panel.set(title=LOSS_LABELS.get(loss, loss), xscale="log", xlabel="Triplets asked")
+        panel.set(
+            title=LOSS_LABELS.get(loss, loss), xscale="log", xlabel="Triplets asked, thousands"
+        )
+        ticks = _ticks(simulated["n_triplets"])
+        panel.set_xticks(ticks, [f"{tick / 1000:g}" for tick in ticks])
+        panel.minorticks_off()
     panels[0][0].set_ylabel(label)
     figure.legend(
         *panels[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=8.5
     )
     return figure
+
+
+def _ticks(numbers: pd.Series[int], apart: float = 1.6) -> list[int]:
+    """Choose from numbers those that are far enough apart on a logarithmic axis."""
+    chosen: list[int] = []
+    for number in sorted(set(numbers)):
+        if not chosen or number >= apart * chosen[-1]:
+            chosen.append(int(number))
+    return chosen
 
 
 def _lines(panel: Axes, rows: pd.DataFrame, x: str, y: str) -> None:
