@@ -87,7 +87,6 @@
           .map((text) => html("td", { class: "hl-number" }, text)))));
     };
 
-    if (data.note) box.append(html("p", {}, html("strong", {}, data.note)));
     box.append(html("div", { class: "hl-widget-tools" }, itemsLabel, dimsLabel, tripletsLabel, agreementLabel,
       labelled("Target R²", target)), status, table);
     update();

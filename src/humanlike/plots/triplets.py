@@ -182,7 +182,6 @@ def calculator(
     errors: Mapping[str, float],
     start: Mapping[str, float],
     still: str,
-    note: str = "",
 ) -> str:
     """Write the data of a calculator; ``book/assets/calculator.js`` shows it.
 
@@ -196,8 +195,6 @@ def calculator(
         First values of ``items``, ``dims``, ``triplets`` and ``agreement``.
     still : str
         HTML that stands in where no script runs, such as a table; escaped already.
-    note : str
-        Plain text above the numbers.
 
     Returns
     -------
@@ -213,7 +210,6 @@ def calculator(
         for loss, tables in grid.values.items()
     ]
     data = {
-        "note": note,
         "dims": list(DIMS),
         "items": list(ITEMS_CHECKED),
         "heldOut": HELD_OUT,
