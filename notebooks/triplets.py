@@ -132,6 +132,17 @@ page.figure(
         f"{LOSS_LABELS[loss]}, agreement {level:.0%}: {row.accuracy:.2f}" for (loss, level), row in at_paper.iterrows()) + ".",
 )  # fmt: skip
 
+# %%
+comparable = curves.assign(truth_loss=curves["truth_loss"].where(curves["loss"] == "crowd_kernel"))
+page.figure(
+    learning_curves(comparable, "held_out_loss", "Loss on held-out answers (nats)", {"asked": n_triplets}, "truth_loss"),
+    "fig-triplets-loss",
+    caption="Mean loss on held-out answers. Dotted: crowd-kernel loss of the observer's own space on the same answers; it needs no scale. "
+    "Crowd kernel and STE both give the answers probabilities, so their losses can be compared; guessing costs log 2.",
+    alt="Held-out loss against the number of triplets; all curves fall and flatten. With the crowd kernel the dotted loss of the observer's "
+    "own space lies above the fitted one for the more agreeing observers.",
+)
+
 # %% tags=["remove-output"]
 first, last, clean, rough = losses[0], losses[-1], max(levels), min(levels)
 mean = curves.groupby(["loss", "level", "n_triplets"])[["r2", "accuracy", "fresh", "held_out_loss", "truth_loss"]].mean()
@@ -140,6 +151,7 @@ for key, loss in (("first", first), ("last", last)):
     for which, level in (("clean", clean), ("rough", rough)):
         page.record(f"r2.{key}.{which}", mean.loc[(loss, level, n_triplets), "r2"])
         page.record(f"r2_most.{key}.{which}", mean.loc[(loss, level, asked[-1]), "r2"])
+        page.record(f"loss_at.{key}.{which}", mean.loc[(loss, level, n_triplets), "held_out_loss"])
     page.record(f"accuracy.{key}", mean.loc[(loss, clean, n_triplets), "accuracy"])
     page.record(f"r2_few.{key}", mean.loc[(loss, rough, asked[0]), "r2"])
 # %% tags=["remove-output"]
@@ -173,15 +185,17 @@ page.record("again.loss_high", max(found))
 # {value}`r2.first.rough`. With {value}`loss.last` the same answers give {value}`r2.last.clean` at 35,000 and
 # {value}`r2_most.last.clean` at {value}`largest`, and noise costs what one would expect ({value}`r2.last.rough`).
 #
-# It is the loss that prefers a distorted space, and no failure to find the right one: on answers held out, the fitted space has
+# It is the loss that prefers a distorted space, and no failure to find the right one ({numref}`fig-triplets-loss`): on answers held out, the fitted space has
 # a crowd-kernel loss of {value}`loss_of.fit`, the observer's own space, from which every answer came, {value}`loss_of.truth`. The crowd kernel
 # takes the *ratio* of the two squared distances for the odds of the answer. An observer that answers sharply at ratios near 1, as all do in
 # many dimensions, is described best by a space in which ratios are larger than they are. Watching the held-out loss cannot notice that.
 # Nor do more starts help, or the offset of 0.05 that the tool cited adds to distances: five starts end at held-out losses from
 # {value}`again.loss_low` to {value}`again.loss_high` with R² = {value}`again.r2`. What other losses do, and what R² means then, is the subject of the chapters on the embedding and on alignment.
 #
-# The *accuracy* on held-out answers does tell the losses apart: {value}`accuracy.first` against {value}`accuracy.last` for the noiseless
-# observer ({numref}`fig-triplets-accuracy`). With few or noisy answers the crowd kernel is not the worse choice: at
+# The answers themselves tell the losses apart, without a look at the observer's space. For the noiseless observer {value}`loss.last` predicts
+# {value}`accuracy.last` of the held-out answers ({numref}`fig-triplets-accuracy`), the crowd kernel {value}`accuracy.first`, and its loss per answer is
+# {value}`loss_at.last.clean` against {value}`loss_at.first.clean` nats; for the noisiest one it is {value}`loss_at.last.rough` against
+# {value}`loss_at.first.rough`. With few or noisy answers the crowd kernel is not the worse choice: at
 # {value}`smallest` triplets and {value}`level.rough` agreement it recovers {value}`r2_few.first`, {value}`loss.last`
 # {value}`r2_few.last`, since it hardly can follow the noise.
 #
