@@ -157,6 +157,13 @@ def test_variations_change_one_thing_each() -> None:
     assert found.loc["2 dimensions", "r2"] < found.loc["none", "r2"]
 
 
+def test_every_human_space_and_rule_is_tried(simulated: None) -> None:
+    quick = ceilings.Design(n_triplets=3000, n_dims=3, loss="ste")
+    found = ceilings.across_minds(quick, 1, missing="simulate")
+    assert len(found.drop_duplicates(["human_space", "similarity"])) == 6
+    assert found.drop(columns="similarity").gt(0).all(axis=None)
+
+
 @pytest.mark.skipif(
     not os.environ.get("HUMANLIKE_DATA_MIRROR"),
     reason="needs the real data: HUMANLIKE_DATA_MIRROR is not set",
@@ -164,10 +171,9 @@ def test_variations_change_one_thing_each() -> None:
 def test_in_the_papers_design_noise_beats_perfection_until_the_tail_is_free() -> None:
     """An independent prototype (scipy's L-BFGS, other starts) gave 0.41, 0.59 and 0.15."""
     mind = ceilings.load_minds()
-    softly = next(one for one in o.suite() if one.name == "softmax, T = 0.2")
-    rows = ceilings.measure_observers(mind, [o.PERFECT, softly, o.RANDOM], 1, 1, tails=(30.0,))
+    rows = ceilings.measure_observers(mind, [o.PERFECT, o.SOFT, o.RANDOM], 1, 1, tails=(30.0,))
     r2 = rows.set_index(["loss", "observer"])["procrustes"]
     assert r2["design", o.PERFECT.name] == pytest.approx(0.41, abs=0.03)
-    assert r2["design", softly.name] == pytest.approx(0.60, abs=0.04)
+    assert r2["design", o.SOFT.name] == pytest.approx(0.60, abs=0.04)
     assert r2["design", o.RANDOM.name] == pytest.approx(0.15, abs=0.03)
-    assert r2["chosen", o.PERFECT.name] > 0.7 > r2["chosen", softly.name]
+    assert r2["chosen", o.PERFECT.name] > 0.7 > r2["chosen", o.SOFT.name]

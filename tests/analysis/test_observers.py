@@ -31,7 +31,8 @@ def test_it_chooses_as_often_as_the_simulated_model(noise: float, lapse: float) 
     model = Simulated(
         Options(noise=noise, lapse=lapse), dict(zip(names, SPACE, strict=True)), "sample"
     )
-    shares = o.first_shares(pick(noise=noise, lapse=lapse), MIND, TRIPLETS[:60])
+    unit = o.similarities(SPACE)[np.triu_indices(20, 1)].std()
+    shares = o.first_shares(pick(noise=noise / unit, lapse=lapse), MIND, TRIPLETS[:60])
     for (a, b, c), share in zip(TRIPLETS[:60], shares, strict=True):
         question = Choice(names[a], (names[b], names[c]), (names[b], names[c]))
         assert share == pytest.approx(model.probabilities(question)[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -305,6 +306,37 @@ def limits(table: pd.DataFrame) -> Limits:
     )
 
 
+def across_minds(plan: Design, seed: int, *, missing: str = "raise") -> pd.DataFrame:
+    """Compare a perfect and a noisy observer for both human spaces and all rules of similarity.
+
+    Parameters
+    ----------
+    plan : Design
+    seed : int
+    missing
+        As in `load_minds`.
+
+    Returns
+    -------
+    DataFrame
+        One row per space and rule: ``human_space``, ``similarity``; R² of the observer without
+        noise and of `observers.SOFT`, with the design's loss (``perfect``, ``noisy``) and with
+        the tail chosen (``perfect_chosen``, ``noisy_chosen``).
+    """
+    import pandas as pd
+
+    rows = []
+    for space, kind in product((66, 49), minds_of.SIMILARITIES):
+        mind = load_minds(space, kind, seed=seed, missing=missing)
+        pair = [minds_of.PERFECT, minds_of.SOFT]
+        found = measure_observers(mind, pair, 1, seed, plan=plan, measures=("procrustes",))
+        r2 = found.set_index(["loss", "observer"])["procrustes"]
+        values = [r2[loss, one.name] for loss in ("design", "chosen") for one in pair]
+        rows.append((space, kind, *values))
+    names = ["perfect", "noisy", "perfect_chosen", "noisy_chosen"]
+    return pd.DataFrame(rows, columns=["human_space", "similarity", *names])
+
+
 def variations(mind: Mind, plan: Design, most_triplets: int, seed: int) -> pd.DataFrame:
     """Change one thing at a time about how a perfect observer's space is got.
 
@@ -325,8 +357,11 @@ def variations(mind: Mind, plan: Design, most_triplets: int, seed: int) -> pd.Da
     """
     import pandas as pd
 
-    dot, near = (replace(mind, similarities=mind.similarities | {"human": minds_of.similarities(
-        mind.human, kind)}) for kind in ("dot", "euclidean"))  # fmt: skip
+    kinds: tuple[Similarity, ...] = ("dot", "euclidean")
+    dot, near = (
+        replace(mind, similarities={"human": minds_of.similarities(mind.human, kind)})
+        for kind in kinds
+    )
     ways: dict[str, tuple[Mind, Design]] = {
         "none": (mind, plan),
         "compares inner products": (dot, plan),
