@@ -268,10 +268,7 @@ def search(kind, constant, start, pairs, train, weights, test, test_weights, lim
         if step - best_step >= patience:
             reason = STOPPED_EARLY
             break
-        if (
-            step >= WINDOW
-            and course[step - WINDOW, 0] - value <= WINDOW * tolerance * abs(value)
-        ):
+        if step >= WINDOW and course[step - WINDOW, 0] - value <= WINDOW * tolerance * abs(value):
             reason = CONVERGED
             break
         _direction(gradient.ravel(), steps, changes, rho, kept, newest, direction)

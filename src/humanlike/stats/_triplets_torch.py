@@ -209,7 +209,7 @@ class _Batch:
         self._turn(rows)
 
     def _shorten(self, rows: Any, value: Any) -> None:
-        """Choose a shorter step; forget the curvature where none helps, and end where that fails."""
+        """Choose a shorter step; where none helps forget the curvature, then end."""
         import torch
 
         length, slope = self.length[rows], self.slope[rows]
