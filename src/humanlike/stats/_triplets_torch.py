@@ -257,13 +257,13 @@ class _Batch:
 
     def _turn(self, rows: Any) -> None:
         """Find the next direction (two-loop recursion)."""
-        out, shares, slots = -self.gradient[rows], [], []
-        for back in range(MEMORY):
-            slot = (self.newest[rows] - back) % MEMORY
+        out, shares = -self.gradient[rows], []
+        slots = [(self.newest[rows] - back) % MEMORY for back in range(MEMORY)]
+        for back, slot in enumerate(slots):
             known = (back < self.kept[rows]).to(out.dtype)
             share = known * self.rho[rows, slot] * (self.steps[rows, slot] * out).sum(dim=1)
             out = out - share[:, None] * self.changes[rows, slot]
-            shares, slots = [*shares, (share, known)], [*slots, slot]
+            shares.append((share, known))
         newest = self.newest[rows]
         scale = self.rho[rows, newest] * self.changes[rows, newest].square().sum(dim=1)
         out = out / scale.where(self.kept[rows] > 0, 1.0)[:, None]
