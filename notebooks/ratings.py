@@ -382,5 +382,5 @@ for key, name in (("best", single["rho"].idxmax()), ("worst", single["rho"].idxm
 #   from the arithmetic of averaging some eighteen raters.
 # - One number hides much of what the models know: on English words the expected rating of Nl_FT agrees with people at
 #   {value}`rsa_expected.English.nl_ft` in structure, its answers at {value}`rsa_answer.English.nl_ft`.
-# - Likeness of words in a small encoder, asked here, orders words like people do at {value}`asked.rho` {interval}`asked.rho`, which is
-#   the part of such an agreement that needs no answer in numbers at all.
+# - A small encoder, asked in this build, agrees with people at {value}`asked.rho` {interval}`asked.rho` by mere likeness of words;
+#   the difference to the base model is {value}`asked.gap` {interval}`asked.gap`.
