@@ -103,8 +103,7 @@ def test_the_evaluated_words_are_asked_by_default(store: Path, real: None) -> No
 def test_several_processes_share_the_work(store: Path) -> None:
     """Each asks the same 3,000 triplets; together they store each once and get the same table."""
     program = (
-        "import sys, pathlib\nfrom humanlike.analysis.agreement import asked_by_dimension
-from humanlike.analysis.asked import ask_triplets\n"
+        "import sys, pathlib\nfrom humanlike.analysis.asked import ask_triplets\n"
         "t = ask_triplets('simulated:noise=0.2', 3000, store=pathlib.Path(sys.argv[1]))\n"
         "print(t.attrs['new'], hash(tuple(t['nearer'].map(len))))\n"
     )

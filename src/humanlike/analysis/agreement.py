@@ -145,11 +145,12 @@ def asked_by_dimension(
     samples = {name: boot.samples for name, boot in found.items()}
     estimates["mean"] = list(np.mean([*estimates.values()], axis=0))
     samples["mean"] = np.mean([*samples.values()], axis=0)
-    rows = [_beside(name, *estimates[name], samples[name]) for name in estimates]
+    rows = [_beside(name, estimates[name], samples[name]) for name in estimates]
     return pd.DataFrame(rows).assign(n=len(words))
 
 
-def _beside(name: str, rho: float, other: float, samples: NDArray[np.float64]) -> dict[str, Any]:
+def _beside(name: str, both: list[float], samples: NDArray[np.float64]) -> dict[str, Any]:
+    rho, other = both
     low, high = np.nanquantile(samples[:, 0], [0.025, 0.975])
     gap_low, gap_high = np.nanquantile(samples[:, 0] - samples[:, 1], [0.025, 0.975])
     found = {"dimension": name, "rho": rho, "low": low, "high": high, "beside": other}
