@@ -157,3 +157,31 @@ def visit(browser, book):
 def visit_demo(browser, demo):
     """Open a page of the demonstration."""
     yield from opener(browser, demo)
+
+
+@pytest.fixture
+def show_widget(browser, tmp_path):
+    """Open the markup of one interactive figure with its script, on a telephone; nothing may fail.
+
+    ``page = show_widget(markup, "radar")``
+    """
+    opened, problems = [], []
+
+    def show(markup: str, script: str):
+        assets = ROOT / "book" / "assets"
+        css, *scripts = (assets / n for n in ("book.css", "parts.js", f"{script}.js"))
+        tags = "".join(f"<script src='{one.as_uri()}'></script>" for one in scripts)
+        file = tmp_path / "page.html"
+        head = f"<!doctype html><meta charset=utf-8><link rel=stylesheet href='{css.as_uri()}'>"
+        file.write_text(f"{head}{markup}{tags}", encoding="utf-8")
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        opened.append(page)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("dialog", lambda dialog: problems.append(dialog.message))
+        page.goto(file.as_uri())
+        return page
+
+    yield show
+    for page in opened:
+        page.close()
+    assert problems == []
