@@ -1,44 +1,18 @@
-/* Chooser of analysis specifications. The data stand as JSON inside each element of class
-   hl-multiverse; nothing is fetched. Everything is put into the page as text, never as markup. */
+/* Chooser of analysis specifications; built from parts.js. */
 "use strict";
 
 (() => {
-  const SVG = "http://www.w3.org/2000/svg";
+  const { html, svg, labelled, select, widgets } = humanlike;
   const WIDTH = 640, HEIGHT = 280, LEFT = 60, RIGHT = 10, TOP = 12, BOTTOM = 30;
-  let choosers = 0;
-
-  const html = (tag, attributes = {}, ...children) => {
-    const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    node.append(...children);
-    return node;
-  };
-  const svg = (tag, attributes = {}, text) => {
-    const node = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    if (text !== undefined) node.textContent = text;
-    return node;
-  };
   const shown = (value, sign) => {
     if (value === null) return "–";
     const digits = Math.abs(value).toFixed(3);
     return (value < 0 ? "−" : sign ? "+" : "") + digits;
   };
-  const labelled = (words, control) => {
-    control.setAttribute("aria-label", words);
-    return html("label", {}, html("span", {}, words), control);
-  };
-  const select = (options, chosen) => {
-    const node = html("select");
-    options.forEach((option, i) => node.append(new Option(option, i, i === chosen, i === chosen)));
-    return node;
-  };
 
-  const makeChooser = (box) => {
-    const data = JSON.parse(box.querySelector("script").textContent);
-    const id = `hl-multiverse-${++choosers}`;
+  widgets("multiverse", (box, data, id) => {
     const state = { set: 0, compare: 0, options: [] };
-    const tools = html("div", { class: "hl-multiverse-tools" });
+    const tools = html("div", { class: "hl-widget-tools" });
     const status = html("output", { "aria-live": "polite" });
     const body = html("tbody");
     const head = html("tr", {}, ...["", "Estimate", "Low", "High"].map((name) =>
@@ -158,12 +132,7 @@
     reset();
     buildTools();
     update();
-    box.querySelector(".hl-multiverse-still")?.remove();
     if (data.note) box.append(html("p", {}, html("strong", {}, data.note)));
     box.append(tools, status, table, chart, legend);
-  };
-
-  const start = () => document.querySelectorAll(".hl-multiverse").forEach(makeChooser);
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  });
 })();

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from humanlike.errors import HumanlikeError
 from humanlike.plots.style import BLACK, BLUE, GREY, MODEL_LABELS, VERMILION
+from humanlike.plots.widget import widget
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -115,14 +115,8 @@ def chooser(sets: Mapping[str, Mapping[str, Any]], still: str, note: str = "") -
         If a table does not hold every combination of its axes for each name.
     """
     data = {"note": note, "sets": [_set(label, one) for label, one in sets.items()]}
-    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
     warning = f"<p>{html.escape(note)}</p>" if note else ""
-    return (
-        f'<div class="hl-multiverse"><script type="application/json">{text}</script>'
-        f'<div class="hl-multiverse-still">{warning}{still}</div></div>'
-    )
+    return widget("multiverse", data, warning + still)
 
 
 def _set(label: str, one: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,237 @@
+"""Observers whose minds are known: what they would answer in Paper B's task.
+
+All of them compare similarities to the anchor, as `humanlike.models.Simulated` does; here whole
+designs are answered at once, and there are more ways to err.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, ndtr
+
+from humanlike.errors import HumanlikeError, unknown
+
+Floats = NDArray[np.float64]
+Triplets = NDArray[np.int64]
+Similarity = Literal["cosine", "dot", "euclidean"]
+SIMILARITIES: Final[tuple[Similarity, ...]] = get_args(Similarity)
+
+
+@dataclass(frozen=True)
+class Observer:
+    """How one observer answers.
+
+    Attributes
+    ----------
+    name : str
+        What figures call it.
+    family : str
+        Observers that differ in ``level`` only.
+    level : float
+        How strong its fault is: noise, share of lapses or of the other mind.
+    mind : str
+        Which similarities it compares: ``human``, ``crowd`` (inner products of the human space),
+        ``other`` (another human space), ``categories``, ``stranger`` (the human similarities with
+        the concepts shuffled), ``preference`` (an order of liking, whatever the anchor) or
+        ``nothing``.
+    stranger : float
+        Share of the stranger's similarities mixed into its own, 0 to 1.
+    noise : float
+        Scale of logistic noise on the difference of two similarities: the temperature of a softmax.
+    blur : float
+        Standard deviation of normal noise on each of the two similarities.
+    lapse : float
+        Share of random answers, 0 to 1.
+    """
+
+    name: str
+    family: str
+    level: float = 0.0
+    mind: str = "human"
+    stranger: float = 0.0
+    noise: float = 0.0
+    blur: float = 0.0
+    lapse: float = 0.0
+
+
+@dataclass(frozen=True)
+class Mind:
+    """What observers may know of the concepts.
+
+    Attributes
+    ----------
+    similarities : dict of str to ndarray, each (concepts, concepts)
+        By the names of `Observer.mind`.
+    human : ndarray, (concepts, dimensions)
+        The human space, the target of every comparison.
+    """
+
+    similarities: dict[str, Floats]
+    human: Floats
+
+
+NOISES: Final = (0.05, 0.1, 0.2, 0.4)
+BLURS: Final = (0.05, 0.1, 0.2, 0.4)
+LAPSES: Final = (0.1, 0.3, 0.5, 0.7)
+STRANGERS: Final = (0.2, 0.4, 0.6, 0.8)
+TEMPERATURES: Final = (0.25, 0.5, 1.0, 2.0)
+FAMILIES: Final = ("softmax", "gaussian", "lapses", "crowd", "stranger")
+PERFECT: Final = Observer("perfect, noiseless", "perfect")
+CROWD: Final = Observer("as noisy as the crowd", "crowd", 1.0, mind="crowd", noise=1.0)
+RANDOM: Final = Observer("answers at random", "uninformed", mind="nothing")
+FIRST: Final = Observer("always the first option", "uninformed", mind="first")
+PREFERENCE: Final = Observer("prefers some concepts to others", "uninformed", mind="preference")
+STRANGER: Final = Observer("decided, but unrelated", "stranger", 1.0, mind="stranger")
+CATEGORIES: Final = Observer("knows the categories only", "partial", mind="categories")
+OTHER: Final = Observer("other human space, noiseless", "other", mind="other")
+
+
+def suite() -> list[Observer]:
+    """Return all observers of the chapter: special ones, then five families of imperfect ones."""
+    special = [PERFECT, OTHER, CATEGORIES, RANDOM, FIRST, PREFERENCE, STRANGER]
+    soft = [Observer(f"softmax, T = {v:g}", "softmax", v, noise=v) for v in NOISES]
+    gauss = [Observer(f"normal noise, SD {v:g}", "gaussian", v, blur=v) for v in BLURS]
+    lapsing = [Observer(f"{v:.0%} lapses", "lapses", v, lapse=v) for v in LAPSES]
+    other = [Observer(f"{v:.0%} stranger", "stranger", v, stranger=v) for v in STRANGERS]
+    crowd = [Observer(f"crowd, T = {v:g}", "crowd", v, mind="crowd", noise=v)
+             for v in TEMPERATURES if v != CROWD.level]  # fmt: skip
+    return [*special, *soft, *gauss, *lapsing, *other, *crowd, CROWD]
+
+
+def similarities(space: Floats, kind: Similarity = "cosine") -> Floats:
+    """Compute similarities between all concepts.
+
+    Parameters
+    ----------
+    space : ndarray, (concepts, dimensions)
+    kind : {"cosine", "dot", "euclidean"}
+        Cosine; inner product, as SPoSE models people's choices; minus the squared distance.
+
+    Returns
+    -------
+    ndarray, (concepts, concepts)
+    """
+    if kind not in SIMILARITIES:
+        raise HumanlikeError(unknown("similarity", kind, SIMILARITIES))
+    products: Floats = space @ space.T
+    squares = np.diag(products)
+    if kind == "dot":
+        return products
+    if kind == "cosine":
+        return products / np.sqrt(np.outer(squares, squares))
+    return 2 * products - squares[:, None] - squares[None, :]
+
+
+def minds(
+    human: Floats, other: Floats, categories: list[str], kind: Similarity, seed: int
+) -> Mind:
+    """Lay out what every kind of observer knows.
+
+    Parameters
+    ----------
+    human, other : ndarray, (concepts, dimensions)
+        The human space and another one, the same concepts in the same order.
+    categories : list of str
+        Category of each concept.
+    kind : {"cosine", "dot", "euclidean"}
+        How the human mind compares.
+    seed : int
+        Of the stranger's shuffling and of the order of liking.
+    """
+    rng = np.random.default_rng([seed, 77])
+    order, n = rng.permutation(len(human)), len(human)
+    own, names = similarities(human, kind), np.array(categories)
+    known = {
+        "human": own,
+        "crowd": similarities(human, "dot"),
+        "other": similarities(other, kind),
+        "categories": (names[:, None] == names[None, :]).astype(float),
+        "stranger": own[np.ix_(order, order)],
+        "preference": np.tile(rng.permutation(n).astype(float), (n, 1)),
+        "nothing": np.zeros((n, n)),
+    }
+    return Mind(known, human)
+
+
+def first_shares(observer: Observer, mind: Mind, triplets: Triplets) -> Floats:
+    r"""Return how likely an observer is to choose the option that is named first.
+
+    With the difference d of the two options' similarities to the anchor, lapse λ and noise ν,
+
+    .. math:: p_1 = \lambda / 2 + (1 - \lambda) F(d),
+
+    where F is logistic with scale ν, normal with standard deviation :math:`\sqrt 2` times the blur,
+    or without noise a step, ½ at a tie.
+
+    Parameters
+    ----------
+    observer : Observer
+    mind : Mind
+    triplets : ndarray of int, (triplets, 3)
+        Anchor, first option, second option.
+
+    Returns
+    -------
+    ndarray, (triplets,)
+    """
+    if observer.mind == "first":
+        return np.ones(len(triplets))
+    if observer.mind not in mind.similarities:
+        raise HumanlikeError(unknown("mind", observer.mind, [*mind.similarities, "first"]))
+    table = mind.similarities[observer.mind]
+    if observer.stranger:
+        strange = mind.similarities["stranger"]
+        table = (1 - observer.stranger) * table + observer.stranger * strange
+    anchor, first, second = triplets.T
+    gap = table[anchor, first] - table[anchor, second]
+    if observer.noise:
+        chosen = expit(gap / observer.noise)
+    elif observer.blur:
+        chosen = ndtr(gap / (np.sqrt(2) * observer.blur))
+    else:
+        chosen = 0.5 + 0.5 * np.sign(gap)
+    shares: Floats = observer.lapse / 2 + (1 - observer.lapse) * chosen
+    return shares
+
+
+def answer(observer: Observer, mind: Mind, triplets: Triplets, seed: int) -> Triplets:
+    """Let an observer answer.
+
+    Parameters
+    ----------
+    observer, mind, triplets
+        As for `first_shares`.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    ndarray of int, (triplets, 3)
+        Anchor, chosen option, other option.
+    """
+    draw = np.random.default_rng([seed, 78]).random(len(triplets))
+    first = draw < first_shares(observer, mind, triplets)
+    return np.where(first[:, None], triplets, triplets[:, [0, 2, 1]])
+
+
+def agreement(answers: Triplets, similarity: Floats) -> float:
+    """Return the share of answers that someone with these similarities would give.
+
+    Parameters
+    ----------
+    answers : ndarray of int, (triplets, 3)
+        Anchor, chosen option, other option.
+    similarity : ndarray, (concepts, concepts)
+
+    Returns
+    -------
+    float
+        0 to 1; ties count half, guessing gives 0.5.
+    """
+    anchor, chosen, other = answers.T
+    gap = similarity[anchor, chosen] - similarity[anchor, other]
+    return float(np.mean(0.5 + 0.5 * np.sign(gap)))
