@@ -47,6 +47,8 @@ class Observer:
         Standard deviation of normal noise on each of the two similarities, in the same unit.
     lapse : float
         Share of random answers, 0 to 1.
+    first : float
+        Share of answers that name the first option whatever it is, 0 to 1.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Observer:
     noise: float = 0.0
     blur: float = 0.0
     lapse: float = 0.0
+    first: float = 0.0
 
     @property
     def varies(self) -> bool:
@@ -179,10 +182,10 @@ def first_shares(observer: Observer, mind: Mind, triplets: Triplets) -> Floats:
 
     With the difference d of the two options' similarities to the anchor, lapse λ and noise ν,
 
-    .. math:: p_1 = \lambda / 2 + (1 - \lambda) F(d),
+    .. math:: p_1 = \phi + (1 - \phi) (\lambda / 2 + (1 - \lambda) F(d)),
 
-    where F is logistic with scale ν, normal with standard deviation :math:`\sqrt 2` times the blur,
-    or without noise a step, ½ at a tie.
+    where φ is the share of answers by position and F is logistic with scale ν, normal with
+    standard deviation :math:`\sqrt 2` times the blur, or without noise a step, ½ at a tie.
 
     Parameters
     ----------
@@ -211,7 +214,8 @@ def first_shares(observer: Observer, mind: Mind, triplets: Triplets) -> Floats:
         chosen = ndtr(gap / (np.sqrt(2) * observer.blur))
     else:
         chosen = 0.5 + 0.5 * np.sign(gap)
-    shares: Floats = observer.lapse / 2 + (1 - observer.lapse) * chosen
+    judged = observer.lapse / 2 + (1 - observer.lapse) * chosen
+    shares: Floats = observer.first + (1 - observer.first) * judged
     return shares
 
 
