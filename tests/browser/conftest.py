@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from humanlike.doctor.access import find_browser
 
 from .demo import build_demo
 
@@ -29,17 +30,10 @@ FLAGS = [
 ]
 
 
-def chromium() -> str | None:
-    """Return the browser to use, or None."""
-    named = os.environ.get("HUMANLIKE_CHROMIUM")
-    names = (named,) if named else ("chromium", "chromium-browser", "google-chrome", "chrome")
-    return next((found for name in names if (found := shutil.which(name))), None)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     sync_api = pytest.importorskip("playwright.sync_api")
-    program = chromium()
+    program = find_browser()
     if program is None:
         if os.environ.get("HUMANLIKE_REQUIRE_BROWSER") == "1":
             pytest.fail(GET_ONE)

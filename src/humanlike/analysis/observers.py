@@ -6,7 +6,7 @@ designs are answered at once, and there are more ways to err.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -42,8 +42,9 @@ class Observer:
         Share of the stranger's similarities mixed into its own, 0 to 1.
     noise : float
         Scale of logistic noise on the difference of two similarities: the temperature of a softmax.
+        In standard deviations of the human similarities; for the crowd in SPoSE's own units.
     blur : float
-        Standard deviation of normal noise on each of the two similarities.
+        Standard deviation of normal noise on each of the two similarities, in the same unit.
     lapse : float
         Share of random answers, 0 to 1.
     first : float
@@ -60,6 +61,11 @@ class Observer:
     lapse: float = 0.0
     first: float = 0.0
 
+    @property
+    def varies(self) -> bool:
+        """Whether every replicate is another mind: strangers and preferences are drawn anew."""
+        return self.stranger > 0 or self.mind in DRAWN
+
 
 @dataclass(frozen=True)
 class Mind:
@@ -68,41 +74,59 @@ class Mind:
     Attributes
     ----------
     similarities : dict of str to ndarray, each (concepts, concepts)
-        By the names of `Observer.mind`.
+        By the names of `Observer.mind`; all but the crowd's are in standard deviations of the human
+        ones over pairs of different concepts.
     human : ndarray, (concepts, dimensions)
         The human space, the target of every comparison.
+    other : ndarray, (concepts, dimensions)
+        Another human space.
     """
 
     similarities: dict[str, Floats]
     human: Floats
+    other: Floats
+
+    def drawn(self, seed: int) -> Mind:
+        """Return the same with another stranger and another order of liking."""
+        rng = np.random.default_rng([seed, 77])
+        n = len(self.human)
+        order, liking = rng.permutation(n), rng.permutation(n).astype(float)
+        fresh = {
+            "stranger": self.similarities["human"][np.ix_(order, order)],
+            "preference": np.tile(liking, (n, 1)),
+        }
+        return replace(self, similarities=self.similarities | fresh)
 
 
-NOISES: Final = (0.05, 0.1, 0.2, 0.4)
-BLURS: Final = (0.05, 0.1, 0.2, 0.4)
+DRAWN: Final = ("stranger", "preference")
+NOISES: Final = (0.25, 0.5, 1.0, 2.0)
 LAPSES: Final = (0.1, 0.3, 0.5, 0.7)
 STRANGERS: Final = (0.2, 0.4, 0.6, 0.8)
 TEMPERATURES: Final = (0.25, 0.5, 1.0, 2.0)
 FAMILIES: Final = ("softmax", "gaussian", "lapses", "crowd", "stranger")
 PERFECT: Final = Observer("perfect, noiseless", "perfect")
 CROWD: Final = Observer("as noisy as the crowd", "crowd", 1.0, mind="crowd", noise=1.0)
+SOFT: Final = Observer("softmax noise, 1 SD", "softmax", 1.0, noise=1.0)
 RANDOM: Final = Observer("answers at random", "uninformed", mind="nothing")
 FIRST: Final = Observer("always the first option", "uninformed", mind="first")
 PREFERENCE: Final = Observer("prefers some concepts to others", "uninformed", mind="preference")
 STRANGER: Final = Observer("decided, but unrelated", "stranger", 1.0, mind="stranger")
+DRIFTING: Final = Observer("unrelated, half of it lapses", "uninformed", mind="stranger", lapse=0.5)
 CATEGORIES: Final = Observer("knows the categories only", "partial", mind="categories")
 OTHER: Final = Observer("other human space, noiseless", "other", mind="other")
 
 
 def suite() -> list[Observer]:
     """Return all observers of the chapter: special ones, then five families of imperfect ones."""
-    special = [PERFECT, OTHER, CATEGORIES, RANDOM, FIRST, PREFERENCE, STRANGER]
-    soft = [Observer(f"softmax, T = {v:g}", "softmax", v, noise=v) for v in NOISES]
-    gauss = [Observer(f"normal noise, SD {v:g}", "gaussian", v, blur=v) for v in BLURS]
+    special = [PERFECT, OTHER, CATEGORIES, RANDOM, FIRST, PREFERENCE, STRANGER, DRIFTING]
+    soft = [Observer(f"softmax noise, {v:g} SD", "softmax", v, noise=v)
+            for v in NOISES if v != SOFT.level]  # fmt: skip
+    gauss = [Observer(f"normal noise, {v:g} SD", "gaussian", v, blur=v) for v in NOISES]
     lapsing = [Observer(f"{v:.0%} lapses", "lapses", v, lapse=v) for v in LAPSES]
     other = [Observer(f"{v:.0%} stranger", "stranger", v, stranger=v) for v in STRANGERS]
-    crowd = [Observer(f"crowd, T = {v:g}", "crowd", v, mind="crowd", noise=v)
+    crowd = [Observer(f"noise of the crowd × {v:g}", "crowd", v, mind="crowd", noise=v)
              for v in TEMPERATURES if v != CROWD.level]  # fmt: skip
-    return [*special, *soft, *gauss, *lapsing, *other, *crowd, CROWD]
+    return [*special, *soft, SOFT, *gauss, *lapsing, *other, *crowd, CROWD]
 
 
 def similarities(space: Floats, kind: Similarity = "cosine") -> Floats:
@@ -129,7 +153,7 @@ def similarities(space: Floats, kind: Similarity = "cosine") -> Floats:
     return 2 * products - squares[:, None] - squares[None, :]
 
 
-def minds(human: Floats, other: Floats, categories: list[str], kind: Similarity, seed: int) -> Mind:
+def minds(human: Floats, other: Floats, categories: list[str], kind: Similarity) -> Mind:
     """Lay out what every kind of observer knows.
 
     Parameters
@@ -140,22 +164,17 @@ def minds(human: Floats, other: Floats, categories: list[str], kind: Similarity,
         Category of each concept.
     kind : {"cosine", "dot", "euclidean"}
         How the human mind compares.
-    seed : int
-        Of the stranger's shuffling and of the order of liking.
     """
-    rng = np.random.default_rng([seed, 77])
-    order, n = rng.permutation(len(human)), len(human)
-    own, names = similarities(human, kind), np.array(categories)
+    names, own = np.array(categories), similarities(human, kind)
+    unit = own[np.triu_indices(len(human), 1)].std()
     known = {
-        "human": own,
+        "human": own / unit,
         "crowd": similarities(human, "dot"),
-        "other": similarities(other, kind),
+        "other": similarities(other, kind) / unit,
         "categories": (names[:, None] == names[None, :]).astype(float),
-        "stranger": own[np.ix_(order, order)],
-        "preference": np.tile(rng.permutation(n).astype(float), (n, 1)),
-        "nothing": np.zeros((n, n)),
+        "nothing": np.zeros((len(human), len(human))),
     }
-    return Mind(known, human)
+    return Mind(known, human, other).drawn(0)
 
 
 def first_shares(observer: Observer, mind: Mind, triplets: Triplets) -> Floats:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from humanlike.stats.groups import welch as welch
     from humanlike.stats.kernel_alignment import cka as cka
     from humanlike.stats.multiplicity import adjust as adjust
+    from humanlike.stats.odd_one_out import odd_one_out_loss as odd_one_out_loss
+    from humanlike.stats.odd_one_out import odd_one_out_probabilities as odd_one_out_probabilities
+    from humanlike.stats.odd_one_out import odd_one_out_score as odd_one_out_score
     from humanlike.stats.ordinal import OrdinalEmbedding as OrdinalEmbedding
     from humanlike.stats.ordinal_many import bootstrap_embeddings as bootstrap_embeddings
     from humanlike.stats.ordinal_many import fit_many as fit_many
@@ -63,6 +66,9 @@ _HOME = {
     "rsa": "similarity",
     "rsa_bootstrap": "similarity",
     "mantel": "similarity",
+    "odd_one_out_loss": "odd_one_out",
+    "odd_one_out_probabilities": "odd_one_out",
+    "odd_one_out_score": "odd_one_out",
     "OrdinalEmbedding": "ordinal",
     "fit_many": "ordinal_many",
     "bootstrap_embeddings": "ordinal_many",

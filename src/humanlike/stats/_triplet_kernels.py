@@ -18,6 +18,7 @@ TINY = 1e-12  # added to squared distances below a logarithm or root
 MEMORY = 10  # pairs of steps and gradient changes that approximate the curvature
 ARMIJO = 1e-4  # share of the promised decrease that a step must bring
 SHORTEST = 1e-10  # a step length below this ends the search
+WINDOW = 10  # steps over which the decrease of the loss is judged
 FIRST = 0.1  # length of the very first step, as a share of the length of the start
 CONVERGED, STOPPED_EARLY, OUT_OF_STEPS, STUCK = 0, 1, 2, 3
 
@@ -267,7 +268,7 @@ def search(kind, constant, start, pairs, train, weights, test, test_weights, lim
         if step - best_step >= patience:
             reason = STOPPED_EARLY
             break
-        if step >= 10 and course[step - 10, 0] - value <= 10 * tolerance * abs(value):
+        if step >= WINDOW and course[step - WINDOW, 0] - value <= WINDOW * tolerance * abs(value):
             reason = CONVERGED
             break
         _direction(gradient.ravel(), steps, changes, rho, kept, newest, direction)

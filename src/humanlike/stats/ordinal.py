@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -15,8 +16,8 @@ from humanlike.stats.triplets import Problem, check_design, check_triplets, prep
 
 Floats = NDArray[np.float64]
 
-SPREAD = 0.1
-"""Standard deviation of the coordinates at the start: small, so that little chance remains."""
+RADIUS = 0.1
+"""Typical distance of the starting points from the origin: small, so that little chance remains."""
 ENDS = ("converged", "stopped early", "out of steps", "stuck")
 
 
@@ -166,8 +167,7 @@ class OrdinalEmbedding:
             are fewer than the free coordinates; if weights or held-out marks do not fit them.
         """
         problem = self._problem(triplets, n_items, weights, held_out)
-        starts = [self._start(n_items, number) for number in range(self.n_restarts)]
-        return self._keep([self._search(problem, start) for start in starts])
+        return self._keep(self._run([problem] * self.n_restarts, self._starts(n_items)))
 
     def score(self, triplets: ArrayLike) -> float:
         """Return the share of triplets the space has in the same order; ties count half."""
@@ -214,22 +214,37 @@ class OrdinalEmbedding:
         check_design(training, n_items, 1 if self.allow_few else self.n_dims)
         return prepare(rows, n_items, load, self.held_out_)
 
-    def _start(self, n_items: int, number: int) -> Floats:
-        """Return the random points a search begins with; (n_items, n_dims)."""
-        random = np.random.default_rng([self.seed, 2, number])
-        return random.normal(scale=SPREAD, size=(n_items, self.n_dims))
+    def _starts(self, n_items: int) -> list[Floats]:
+        """Return the random points the searches begin with; each (n_items, n_dims)."""
+        spread = RADIUS / np.sqrt(self.n_dims)
+        return [
+            np.random.default_rng([self.seed, 2, number]).normal(
+                scale=spread, size=(n_items, self.n_dims)
+            )
+            for number in range(self.n_restarts)
+        ]
 
-    def _search(self, problem: Problem, start: Floats) -> Search:
-        from humanlike.stats._triplet_kernels import search
-
+    def _run(self, problems: list[Problem], starts: list[Floats]) -> list[Search]:
+        """Search from every start, one after the other or as a batch on a device."""
         loss, limits = self.triplet_loss, (self.max_iter, self.tolerance, self.patience)
-        found = search(
-            loss.kind, loss.constant, start, problem.pairs, problem.train, problem.weights,
-            problem.test, problem.test_weights, limits,
-        )  # fmt: skip
-        return as_search(found, has_test=problem.test.size > 0)
+        if self.device is not None:
+            from humanlike.stats._triplets_torch import search_batch
 
-    def _keep(self, searches: list[Search]) -> Self:
+            found = search_batch(loss.kind, loss.constant, starts, problems, limits, self.device)
+        else:
+            from humanlike.stats._triplet_kernels import search
+
+            found = [
+                search(
+                    loss.kind, loss.constant, start, one.pairs, one.train, one.weights,
+                    one.test, one.test_weights, limits,
+                )
+                for one, start in zip(problems, starts, strict=True)
+            ]  # fmt: skip
+        has_test = [one.test.size > 0 for one in problems]
+        return [as_search(*both) for both in zip(found, has_test, strict=True)]
+
+    def _keep(self, searches: Sequence[Search]) -> Self:
         """Note all searches and keep the best."""
         self.searches_ = tuple(searches)
         column = 1 if np.isfinite(searches[0].held_out_loss) else 0

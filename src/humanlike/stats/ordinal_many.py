@@ -13,10 +13,11 @@ from humanlike.errors import HumanlikeError
 from humanlike.stats.checks import threads, whole
 from humanlike.stats.ordinal import OrdinalEmbedding
 from humanlike.stats.triplet_losses import TripletLoss
-from humanlike.stats.triplets import check_triplets, split
+from humanlike.stats.triplets import Problem, check_triplets, split
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
+BATCH = 256  # searches that a device runs side by side
 
 
 def fit_many(
@@ -51,7 +52,8 @@ def fit_many(
     progress : callable, optional
         Called with the number of fits done and of all fits.
     **options
-        Further options of `OrdinalEmbedding`, such as ``held_out`` or ``tolerance``.
+        Further options of `OrdinalEmbedding`, such as ``n_restarts`` or ``device``; a device runs
+        all fits as one batch.
 
     Returns
     -------
@@ -71,20 +73,33 @@ def fit_many(
         if len(given) != count:
             raise HumanlikeError(f"Expected {count} in {name}, one per set, not {len(given)}.")
 
-    def one(place: int) -> OrdinalEmbedding:
-        model = OrdinalEmbedding(n_dims, loss, seeds[place], **options)
+    models = [OrdinalEmbedding(n_dims, loss, one, **options) for one in seeds]
+
+    def prepared(place: int) -> Problem:
         try:
-            return model.fit(data[place], n_items, weights=loads[place], held_out=marks[place])
+            return models[place]._problem(data[place], n_items, loads[place], marks[place])
         except HumanlikeError as problem:
             raise HumanlikeError(f"Set {place} of {count}: {problem}") from None
 
-    fitted = []
+    if count and models[0].device is not None:
+        size = max(1, BATCH // models[0].n_restarts)
+        groups = [range(low, min(low + size, count)) for low in range(0, count, size)]
+    else:
+        groups = [range(place, place + 1) for place in range(count)]
+
+    def fit(group: range) -> None:
+        many = models[group.start].n_restarts
+        problems = [problem for place in group for problem in [prepared(place)] * many]
+        starts = [start for place in group for start in models[place]._starts(n_items)]
+        searches = models[group.start]._run(problems, starts)
+        for number, place in enumerate(group):
+            models[place]._keep(searches[number * many : (number + 1) * many])
+
     with ThreadPoolExecutor(threads(n_jobs)) as pool:
-        for model in pool.map(one, range(count)):
-            fitted.append(model)
+        for group, _ in zip(groups, pool.map(fit, groups), strict=True):
             if progress:
-                progress(len(fitted), count)
-    return fitted
+                progress(group.stop, count)
+    return models
 
 
 def bootstrap_embeddings(

@@ -55,7 +55,7 @@ def _whole(raw: NDArray[Any]) -> NDArray[Any]:
         values = raw.astype(np.float64)
     except (TypeError, ValueError):
         raise HumanlikeError(
-            f"Expected numbers of items in the triplets, but values like {raw.flat[0]!r} came. "
+            f"Expected numbers of items in the triplets, but values like '{raw.flat[0]}' came. "
             "Give the place of each item in the list of items, from 0."
         ) from None
     gaps = int((~np.isfinite(values)).any(axis=1).sum())
@@ -93,6 +93,10 @@ def check_design(rows: Integers, n_items: int, n_dims: int) -> None:
         If the items fall into parts that no triplet connects, or there are fewer triplets than
         free coordinates.
     """
+    if not len(rows):
+        raise HumanlikeError(
+            "There is no judgement to train on: all are held out or have no weight. Hold out fewer."
+        )
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
