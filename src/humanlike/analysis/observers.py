@@ -126,9 +126,7 @@ def similarities(space: Floats, kind: Similarity = "cosine") -> Floats:
     return 2 * products - squares[:, None] - squares[None, :]
 
 
-def minds(
-    human: Floats, other: Floats, categories: list[str], kind: Similarity, seed: int
-) -> Mind:
+def minds(human: Floats, other: Floats, categories: list[str], kind: Similarity, seed: int) -> Mind:
     """Lay out what every kind of observer knows.
 
     Parameters
