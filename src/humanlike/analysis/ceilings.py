@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -38,7 +38,7 @@ class Design:
         Questions asked.
     n_dims : int
         Dimensions fitted.
-    loss : str
+    loss : str or TripletLoss
         Loss of the ordinal embedding, see `humanlike.stats.OrdinalEmbedding`.
     held_out : float
         Share of the questions held out.
@@ -46,7 +46,7 @@ class Design:
 
     n_triplets: int = 35_000
     n_dims: int = 30
-    loss: str = "crowd_kernel"
+    loss: str | TripletLoss = "crowd_kernel"
     held_out: float = 0.2
 
 
@@ -92,9 +92,10 @@ def measure_observers(
     """Let observers answer the design again and again, and measure the spaces it makes of that.
 
     Every replicate has questions, answers and starts of its own; the observers of a replicate
-    share the questions. Besides the design's own loss the tail of the t-distributed loss is freed:
-    of the crowd kernel (tail 1) and `tails`, the loss that predicts the held-out answers best is
-    chosen. Held-out answers are the observer's own; the human space takes no part in the choice.
+    share the questions. Each is fitted twice: with the design's own loss, and with the tail of the
+    t-distributed loss (`humanlike.stats.triplet_losses.HeavyTailedTriplet`) set free. Tail 1 is the
+    crowd kernel; of it and of `tails`, the one that predicts the observer's own held-out answers
+    best is chosen. The human space takes no part in the choice.
 
     Parameters
     ----------
@@ -115,10 +116,9 @@ def measure_observers(
     -------
     DataFrame
         One row per replicate, observer and loss: ``observer``, ``family``, ``level``,
-        ``replicate``, ``loss`` ("design" or "chosen"), ``tail`` (degrees of freedom, NaN for a
-        design's loss other than the crowd kernel), ``agreement`` (share of answers the human space
-        gives), the measures, ``held_out_loss`` (nats), ``held_out_accuracy``, ``dimensions``
-        (effective).
+        ``replicate``, ``loss`` ("design" or "chosen"), ``tail`` (the one chosen, NaN for the
+        design's loss), ``agreement`` (share of answers the human space gives), the measures,
+        ``held_out_loss``, ``held_out_accuracy``, ``dimensions`` (effective).
     """
     import pandas as pd
 
@@ -143,27 +143,43 @@ def _replicate(
     asked = design(len(mind.human), plan.n_triplets, seed=number, held_out=plan.held_out)
     answers = [minds_of.answer(one, mind, asked.triplets, number + 7919 * place)
                for place, one in enumerate(observers)]  # fmt: skip
-    losses: list[str | TripletLoss] = [plan.loss, *(HeavyTailedTriplet(tail) for tail in tails)]
-    fits = [
-        fit_many(
-            answers, len(mind.human), plan.n_dims, loss, number, n_jobs=n_jobs,
-            held_out=[asked.held_out] * len(answers),
-        )
-        for loss in losses
-    ]  # fmt: skip
+    fitted = _fits(answers, asked.held_out, len(mind.human), plan, tails, number, n_jobs)
     rows = []
     for place, one in enumerate(observers):
         held = answers[place][asked.held_out]
-        head = {"observer": one.name, "family": one.family, "level": one.level,
-                "replicate": replicate,
-                "agreement": minds_of.agreement(answers[place], mind.similarities["human"])}  # fmt: skip
-        options = [fit[place] for fit in fits]
-        best = int(np.argmin([fit.loss(held) for fit in options]))
-        for name, chosen in (("design", 0), ("chosen", best))[: 1 + bool(tails)]:
-            tail = (np.nan if plan.loss != "crowd_kernel" else 1.0, *tails)[chosen]
-            found = _measured(options[chosen], held, mind.human, measures)
-            rows.append({**head, "loss": name, "tail": tail, **found})
+        head = {"observer": one.name, "family": one.family, "level": one.level}
+        head |= {"replicate": replicate}
+        head["agreement"] = minds_of.agreement(answers[place], mind.similarities["human"])
+        rows.append({**head, "loss": "design", "tail": np.nan,
+                     **_measured(fitted[None][place], held, mind.human, measures)})  # fmt: skip
+        if tails:
+            best = min((1.0, *tails), key=lambda tail: fitted[tail][place].loss(held))
+            rows.append({**head, "loss": "chosen", "tail": best,
+                         **_measured(fitted[best][place], held, mind.human, measures)})  # fmt: skip
     return rows
+
+
+def _fits(
+    answers: Sequence[Any],
+    held_out: NDArray[np.bool_],
+    n_concepts: int,
+    plan: Design,
+    tails: Sequence[float],
+    seed: int,
+    n_jobs: int,
+) -> dict[float | None, list[OrdinalEmbedding]]:
+    """Fit every set of answers with the design's loss (None) and with each tail."""
+
+    def fit(loss: str | TripletLoss) -> list[OrdinalEmbedding]:
+        marks = [held_out] * len(answers)
+        return fit_many(answers, n_concepts, plan.n_dims, loss, seed, held_out=marks, n_jobs=n_jobs)
+
+    found: dict[float | None, list[OrdinalEmbedding]] = {None: fit(plan.loss)}
+    if tails:
+        same = plan.loss == "crowd_kernel"
+        found[1.0] = found[None] if same else fit("crowd_kernel")
+        found |= {tail: fit(HeavyTailedTriplet(tail)) for tail in tails}
+    return found
 
 
 def _measured(
@@ -267,16 +283,62 @@ def limits(table: pd.DataFrame) -> Limits:
             f"Limits need at least 2 replicates of each observer, but '{counts.idxmin()}' has "
             f"{int(counts.min())}. Raise n_replicates."
         )
-    mean, sd = r2.mean(), r2.std()
-    chance, width = mean[minds_of.RANDOM.name], 1.96 * sd[minds_of.RANDOM.name]
+    mean, pooled = r2.mean(), float(np.sqrt(r2.var().mean()))
+    chance = float(mean[minds_of.RANDOM.name])
+    width = 1.96 * pooled * float(np.sqrt(1 + 1 / counts.min()))
     return Limits(
-        chance=float(chance),
-        chance_low=float(chance - width),
-        chance_high=float(chance + width),
+        chance=chance,
+        chance_low=chance - width,
+        chance_high=chance + width,
         stranger=float(mean[minds_of.STRANGER.name]),
         categories=float(mean[minds_of.CATEGORIES.name]),
         perfect=float(mean[minds_of.PERFECT.name]),
         crowd=float(mean[minds_of.CROWD.name]),
-        spread=float(np.sqrt((sd**2).mean())),
+        spread=pooled,
         n_replicates=int(counts.min()),
     )
+
+
+def variations(mind: Mind, plan: Design, most_triplets: int, seed: int) -> pd.DataFrame:
+    """Change one thing at a time about how a perfect observer's space is got.
+
+    Parameters
+    ----------
+    mind : Mind
+    plan : Design
+        What is varied.
+    most_triplets : int
+        Size of the largest design tried.
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        One row per variation: ``change``, ``r2``, ``cka``, ``rsa``, ``dimensions`` (effective),
+        ``accuracy`` (share of held-out answers predicted).
+    """
+    import pandas as pd
+
+    dot, near = (replace(mind, similarities=mind.similarities | {"human": minds_of.similarities(
+        mind.human, kind)}) for kind in ("dot", "euclidean"))  # fmt: skip
+    ways: dict[str, tuple[Mind, Design]] = {
+        "none": (mind, plan),
+        "compares inner products": (dot, plan),
+        "compares distances": (near, plan),
+        f"{2 * plan.n_dims} dimensions": (mind, replace(plan, n_dims=2 * plan.n_dims)),
+        f"{plan.n_dims // 3} dimensions": (mind, replace(plan, n_dims=plan.n_dims // 3)),
+        f"{most_triplets:,} triplets": (mind, replace(plan, n_triplets=most_triplets)),
+        "t-STE, tail 3": (mind, replace(plan, loss=HeavyTailedTriplet(3.0))),
+        "t-STE, tail 10": (mind, replace(plan, loss=HeavyTailedTriplet(10.0))),
+        "t-STE, tail 30": (mind, replace(plan, loss=HeavyTailedTriplet(30.0))),
+        "STE": (mind, replace(plan, loss="ste")),
+    }
+    rows = []
+    for change, (knows, how) in ways.items():
+        found = measure_observers(
+            knows, [minds_of.PERFECT], 1, seed, plan=how, tails=(),
+            measures=("procrustes", "cka", "rsa"),
+        ).iloc[0]  # fmt: skip
+        rows.append((change, *found[["procrustes", "cka", "rsa", "dimensions"]],
+                     found["held_out_accuracy"]))  # fmt: skip
+    return pd.DataFrame(rows, columns=["change", "r2", "cka", "rsa", "dimensions", "accuracy"])
