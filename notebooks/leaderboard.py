@@ -155,12 +155,12 @@ placed = [place(table, target, rules, seed=seed) for table in (own, *others)]
 
 # %%
 shown = placed_table(placed, limits, board["r2"])
-heads = ["Model", "Form", "Mode", "Asked", "Valid", "R²", "Low", "High", "Rank", "Corrected", "Held-out", "Why no place"]
+heads = ["Model", "Asked", "Valid", "R²", "95 % of refits", "Rank", "Corrected", "Held-out", "Why no place"]
 page.table(
     shown.set_axis(heads, axis="columns"),
-    caption=f"Models in the store of this build. Low and High: 95 % of {n_refits:,} fits to resampled judgements. Rank: among the ranked models. "
+    caption=f"Models in the store of this build; {n_refits:,} refits to resampled judgements. Rank: among the ranked models. "
     "Held-out: share of held-out judgements that the fitted space predicts",
-    formats={"Asked": ",", "Valid": ".1%", **dict.fromkeys(["R²", "Low", "High"], ".3f"), "Corrected": ".2f", "Held-out": ".3f"},
+    formats={"Asked": ",", "Valid": ".1%", "R²": ".3f", "Corrected": ".2f", "Held-out": ".3f"},
 )  # fmt: skip
 
 # %% tags=["remove-output"]
@@ -290,7 +290,7 @@ page.figure(
 #
 # The paper says of its maps that tuning draws concepts of a category together and pushes categories apart. That can be measured in the space itself, without a map. The
 # *silhouette* {cite:p}`rousseeuw1987` of a concept compares its mean distance *a* to its own category with that to the nearest other one, *b*: $(b - a)/\max(a, b)$. It is near 1 where
-# categories are apart and below 0 where concepts are nearer to strangers. The 33 concepts that the paper calls *other* are left out, being no kind of thing.
+# categories are apart and below 0 where concepts are nearer to strangers. Concepts that the paper calls *other* are left out, being no kind of thing.
 
 # %%
 from humanlike.plots.maps import structure_dots

@@ -92,7 +92,8 @@ def test_most_answers_invalid_gives_a_reason_and_no_number(target: Target, store
     assert "% of 3,000 answers are valid (" in found.reason
     assert {found.r2, found.low, found.high, found.accuracy, found.structure} == {None}
     row = placed_table([found], LIMITS, [0.4, 0.2]).iloc[0]
-    assert row[["r2", "low", "high", "rank", "corrected", "accuracy"]].isna().all()
+    assert row[["r2", "interval", "rank", "corrected", "accuracy"]].isna().all()
+    assert row["reason"] == found.reason
     assert row["valid"] == pytest.approx(found.valid / 3000)
 
 
@@ -115,6 +116,7 @@ def test_ranks_and_the_corrected_scale() -> None:
     one = Placed("m", "hf:m", "chat", "generate", 10, 10, r2=0.35, low=0.3, high=0.4, accuracy=0.7)
     row = placed_table([one], LIMITS, [0.4, 0.2]).iloc[0]
     assert (row["rank"], row["corrected"]) == (2, pytest.approx(0.5))
+    assert (row["interval"], row["reason"]) == ("0.300 to 0.400", None)
 
 
 def test_labels_tell_models_apart() -> None:

@@ -236,18 +236,23 @@ def rank_among(r2: float, ranked: Sequence[float]) -> int:
 def placed_table(placed: Sequence[Placed], limits: Limits, ranked: Sequence[float]) -> pd.DataFrame:
     """Return one row per model for a page; numbers that do not exist are missing.
 
-    Columns: name, form, mode, asked, valid (share), r2, low, high, rank, corrected, accuracy,
-    reason.
+    Columns: name (as `labelled`), asked, valid (share), r2, interval (text), rank, corrected,
+    accuracy, reason (missing for models with a place).
     """
     import pandas as pd
 
-    return pd.DataFrame(
+    rows = [
         {
-            "name": one.name, "form": one.form, "mode": one.mode, "asked": one.asked,
-            "valid": one.valid / one.asked, "r2": one.r2, "low": one.low, "high": one.high,
+            "name": name,
+            "asked": one.asked,
+            "valid": one.valid / one.asked,
+            "r2": one.r2,
+            "interval": None if one.r2 is None else f"{one.low:.3f} to {one.high:.3f}",
             "rank": None if one.r2 is None else rank_among(one.r2, ranked),
             "corrected": None if one.r2 is None else limits.corrected(one.r2),
-            "accuracy": one.accuracy, "reason": one.reason,
+            "accuracy": one.accuracy,
+            "reason": one.reason or None,
         }
-        for one in placed
-    )  # fmt: skip
+        for name, one in labelled(placed).items()
+    ]
+    return pd.DataFrame(rows).astype({"r2": float, "rank": "Int64", "corrected": float})
