@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 
 from humanlike.analysis.asked import ask_triplets
-from humanlike.analysis.ceilings import Limits
+from humanlike.analysis.ceilings import Limits, load_minds
 from humanlike.analysis.placing import (
     Placed,
     Rules,
     Target,
+    around,
     labelled,
+    people_in_design,
     place,
     placed_table,
     rank_among,
@@ -24,6 +26,7 @@ from humanlike.analysis.stored import stored_triplets
 from humanlike.models.base import Answer, ModelInfo, Prompt
 from humanlike.models.scripted import Scripted
 from humanlike.models.simulated import Options, Simulated
+from humanlike.stats import alignment_null
 
 CONCEPTS = tuple(f"thing{number:02d}" for number in range(24))
 CATEGORIES = ("one", "two", "other") * 8
@@ -109,6 +112,22 @@ def test_judgements_that_determine_no_space_give_a_reason(target: Target, store:
     found = place(kept, target, RULES)
     assert "separate parts" in found.reason
     assert found.r2 is None
+
+
+def test_an_interval_holds_its_estimate_and_keeps_its_width() -> None:
+    drawn = np.random.default_rng(1).normal(0.9, 0.1, 4000)
+    low, high = around(0.4, drawn)
+    assert (low, high) == pytest.approx((0.4 - 0.196, 0.4 + 0.196), abs=0.01)
+
+
+def test_the_design_makes_a_space_of_peoples_answers(real: None) -> None:
+    mind = load_minds()
+    space = people_in_design(mind, Rules(n_triplets=6000, n_dims=5), seed=2)
+    assert space.shape == (128, 5)
+    near, far = (alignment_null(mind.human, s, n_perm=50, seed=1).p
+                 for s in (space, np.random.default_rng(0).normal(size=(128, 5))))  # fmt: skip
+    assert near == 1 / 51
+    assert far > 0.1
 
 
 def test_ranks_and_the_corrected_scale() -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from humanlike.analysis.ceilings import Limits
+    from humanlike.analysis.observers import Mind
     from humanlike.stats.categories import CategoryStructure
 
 Floats = NDArray[np.float64]
@@ -60,12 +61,15 @@ class Rules:
         A model with valid answers to a smaller share of the design's questions is not placed.
     n_refits : int
         Resamples of the judgements for the intervals.
+    n_starts : int
+        Fits from different starts whose mean R² is the estimate: a single one moves by 0.01.
     """
 
     n_triplets: int = 35_000
     n_dims: int = 30
     least_valid: float = 0.5
     n_refits: int = 200
+    n_starts: int = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,13 +85,14 @@ class Placed:
     reason : str
         Why the model has no place; empty if it has one. Without a place all that follows is None.
     r2 : float or None
-        Procrustes R² with the human space; interval: low and high, 95 % of the refits.
+        Procrustes R² with the human space, mean over the starts; low and high bound 95 % of the
+        refits, see `around`.
     accuracy : float or None
         Share of the held-out judgements that the space predicts.
     space : ndarray or None, (concepts, dimensions)
-        The fitted space.
+        The fitted space of the start that predicts the held-out judgements best.
     structure : CategoryStructure or None
-        Of the fitted space; silhouette_low and silhouette_high bound 95 % of the refits'.
+        Of that space; silhouette_low and silhouette_high bound 95 % of the refits'.
     """
 
     name: str
@@ -118,7 +123,7 @@ def place(
     """Fit a space to a model's judgements and compare it with people's.
 
     The interval comes from fits to resamples of the judgements: how far R² would move with other
-    answers and other starts. It says nothing of other concepts.
+    answers and other starts, see `around`. It says nothing of other concepts.
 
     Parameters
     ----------
@@ -183,21 +188,61 @@ def _fitted(
     from humanlike.stats import bootstrap_embeddings as refit
 
     n_items = len(target.concepts)
-    fit = OrdinalEmbedding(rules.n_dims, seed=seed).fit(rows, n_items)
+    fit = OrdinalEmbedding(rules.n_dims, seed=seed, n_restarts=rules.n_starts).fit(rows, n_items)
     again = refit(rows, n_items, rules.n_refits, rules.n_dims, seed=seed, n_jobs=n_jobs)
-    low, high = np.quantile(align_refits(target.human, again), [0.025, 0.975])
-    shapes = [target.structure(space).silhouette for space in again]
-    shape_low, shape_high = np.quantile(shapes, [0.025, 0.975])
+    r2 = float(np.mean([procrustes_r2(target.human, one.embedding) for one in fit.searches_]))
+    low, high = around(r2, align_refits(target.human, again))
+    structure = target.structure(fit.embedding_, n_perm=1000, seed=seed)
+    shapes = np.array([target.structure(space).silhouette for space in again])
+    shape_low, shape_high = around(structure.silhouette, shapes)
     return {
-        "r2": procrustes_r2(target.human, fit.embedding_),
-        "low": float(low),
-        "high": float(high),
+        "r2": r2,
+        "low": max(low, 0.0),
+        "high": min(high, 1.0),
         "accuracy": fit.score(rows[fit.held_out_]),
         "space": fit.embedding_,
-        "structure": target.structure(fit.embedding_, n_perm=1000, seed=seed),
-        "silhouette_low": float(shape_low),
-        "silhouette_high": float(shape_high),
+        "structure": structure,
+        "silhouette_low": shape_low,
+        "silhouette_high": shape_high,
     }
+
+
+def around(estimate: float, drawn: Floats) -> tuple[float, float]:
+    """Return the 95 % interval of resampled values, moved so that their mean is the estimate.
+
+    A resample holds some judgements twice and others never. That is less to fit a space to, which
+    moves the values as a whole; their width is what is wanted.
+    """
+    low, high = np.quantile(drawn, [0.025, 0.975]) - drawn.mean() + estimate
+    return float(min(low, estimate)), float(max(high, estimate))
+
+
+def people_in_design(mind: Mind, rules: Rules, *, seed: int = 0) -> Floats:
+    """Return the space that the design makes of people's own answers, with their noise.
+
+    A fitted space may show categories more or less sharply than the mind behind the answers; this
+    is what a model's space is to be compared with.
+
+    Parameters
+    ----------
+    mind : Mind
+        From `humanlike.analysis.ceilings.load_minds`.
+    rules : Rules
+    seed : int
+        Of questions, noise and start.
+
+    Returns
+    -------
+    ndarray, (concepts, dimensions)
+    """
+    from humanlike.analysis.observers import CROWD, answer
+    from humanlike.stats import OrdinalEmbedding
+    from humanlike.tasks.triplets import design
+
+    n_items = len(mind.human)
+    asked = design(n_items, rules.n_triplets, seed=seed).triplets
+    rows = answer(CROWD, mind, asked, seed)
+    return OrdinalEmbedding(rules.n_dims, seed=seed).fit(rows, n_items).embedding_
 
 
 def labelled(placed: Sequence[Placed]) -> dict[str, Placed]:
