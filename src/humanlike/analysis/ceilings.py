@@ -15,7 +15,7 @@ from humanlike.data.concepts import load_concept_ids, load_concept_space
 from humanlike.errors import HumanlikeError
 from humanlike.stats import align, effective_dimension, fit_many
 from humanlike.stats.alignment import MEASURES
-from humanlike.stats.triplet_losses import HeavyTailedTriplet, TripletLoss
+from humanlike.stats.triplet_losses import CrowdKernel, HeavyTailedTriplet, TripletLoss
 from humanlike.tasks.triplets import design
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def load_minds(
     similarity : {"cosine", "dot", "euclidean"}
         How the human mind compares two concepts.
     seed : int
-        Of what is random about the observers' minds.
+        Of the stranger and the order of liking, see `Mind.drawn`.
     missing : {"raise", "simulate"}
         What to do if THINGS cannot be had.
     """
@@ -75,7 +75,7 @@ def load_minds(
         load_concept_space(dims, missing=missing).to_numpy() for dims in (human_space, other)
     )
     categories = list(load_concept_ids(missing=missing)["category"])
-    return minds_of.minds(human, second, categories, similarity, seed)
+    return minds_of.minds(human, second, categories, similarity).drawn(seed)
 
 
 def measure_observers(
@@ -91,11 +91,12 @@ def measure_observers(
 ) -> pd.DataFrame:
     """Let observers answer the design again and again, and measure the spaces it makes of that.
 
-    Every replicate has questions, answers and starts of its own; the observers of a replicate
-    share the questions. Each is fitted twice: with the design's own loss, and with the tail of the
-    t-distributed loss (`humanlike.stats.triplet_losses.HeavyTailedTriplet`) set free. Tail 1 is the
-    crowd kernel; of it and of `tails`, the one that predicts the observer's own held-out answers
-    best is chosen. The human space takes no part in the choice.
+    Every replicate has questions, answers and starts of its own, and strangers and preferences are
+    drawn anew; the observers of a replicate share the questions. Each is fitted twice: with the
+    design's own loss, and with the tail of the t-distributed loss
+    (`humanlike.stats.triplet_losses.HeavyTailedTriplet`) set free. Tail 1 is the crowd kernel; of
+    it and of `tails`, the one that predicts the observer's own held-out answers best is chosen. The
+    human space takes no part in the choice.
 
     Parameters
     ----------
@@ -116,9 +117,9 @@ def measure_observers(
     -------
     DataFrame
         One row per replicate, observer and loss: ``observer``, ``family``, ``level``,
-        ``replicate``, ``loss`` ("design" or "chosen"), ``tail`` (the one chosen, NaN for the
-        design's loss), ``agreement`` (share of answers the human space gives), the measures,
-        ``held_out_loss``, ``held_out_accuracy``, ``dimensions`` (effective).
+        ``replicate``, ``varies`` (see `Observer`), ``loss`` ("design" or "chosen"), ``tail`` (the
+        one chosen, NaN for the design's loss), ``agreement`` (share of answers the human space
+        gives), the measures, ``held_out_loss``, ``held_out_accuracy``, ``dimensions`` (effective).
     """
     import pandas as pd
 
@@ -140,6 +141,7 @@ def _replicate(
     number: int,
     n_jobs: int,
 ) -> list[dict[str, Any]]:
+    mind = mind.drawn(number)
     asked = design(len(mind.human), plan.n_triplets, seed=number, held_out=plan.held_out)
     answers = [minds_of.answer(one, mind, asked.triplets, number + 7919 * place)
                for place, one in enumerate(observers)]  # fmt: skip
@@ -148,7 +150,7 @@ def _replicate(
     for place, one in enumerate(observers):
         held = answers[place][asked.held_out]
         head = {"observer": one.name, "family": one.family, "level": one.level}
-        head |= {"replicate": replicate}
+        head |= {"replicate": replicate, "varies": one.varies}
         head["agreement"] = minds_of.agreement(answers[place], mind.similarities["human"])
         rows.append({**head, "loss": "design", "tail": np.nan,
                      **_measured(fitted[None][place], held, mind.human, measures)})  # fmt: skip
@@ -211,7 +213,7 @@ class Limits:
     crowd : float
         Of observers with the human similarities and the noise that SPoSE finds in people.
     spread : float
-        Standard deviation of R² between replicates of one observer: new questions, new answers.
+        Standard deviation of R² between replicates of one mind: new questions, new answers.
     n_replicates : int
     """
 
@@ -271,19 +273,23 @@ def design_limits(
 def limits(table: pd.DataFrame) -> Limits:
     """Sum up what `measure_observers` found with the design's own loss.
 
+    The spread is pooled over all observers of the table whose mind stays the same.
+
     Raises
     ------
     HumanlikeError
         If an observer of `LIMITS` is missing or answered once only.
     """
-    r2 = table[table["loss"] == "design"].groupby("observer")["procrustes"]
+    own = table[table["loss"] == "design"]
+    r2 = own.groupby("observer")["procrustes"]
     counts = r2.size().reindex([one.name for one in LIMITS]).fillna(0)
     if counts.min() < 2:
         raise HumanlikeError(
             f"Limits need at least 2 replicates of each observer, but '{counts.idxmin()}' has "
             f"{int(counts.min())}. Raise n_replicates."
         )
-    mean, pooled = r2.mean(), float(np.sqrt(r2.var().mean()))
+    same_minds = own[~own["varies"]].groupby("observer")["procrustes"]
+    mean, pooled = r2.mean(), float(np.sqrt(same_minds.var().mean()))
     chance = float(mean[minds_of.RANDOM.name])
     width = 1.96 * pooled * float(np.sqrt(1 + 1 / counts.min()))
     return Limits(
@@ -328,6 +334,7 @@ def variations(mind: Mind, plan: Design, most_triplets: int, seed: int) -> pd.Da
         f"{2 * plan.n_dims} dimensions": (mind, replace(plan, n_dims=2 * plan.n_dims)),
         f"{plan.n_dims // 3} dimensions": (mind, replace(plan, n_dims=plan.n_dims // 3)),
         f"{most_triplets:,} triplets": (mind, replace(plan, n_triplets=most_triplets)),
+        "crowd kernel, offset 0.05": (mind, replace(plan, loss=CrowdKernel(0.05))),
         "t-STE, tail 3": (mind, replace(plan, loss=HeavyTailedTriplet(3.0))),
         "t-STE, tail 10": (mind, replace(plan, loss=HeavyTailedTriplet(10.0))),
         "t-STE, tail 30": (mind, replace(plan, loss=HeavyTailedTriplet(30.0))),

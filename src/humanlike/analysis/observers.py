@@ -6,7 +6,7 @@ designs are answered at once, and there are more ways to err.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -57,6 +57,11 @@ class Observer:
     blur: float = 0.0
     lapse: float = 0.0
 
+    @property
+    def varies(self) -> bool:
+        """Whether every replicate is another mind: strangers and preferences are drawn anew."""
+        return self.stranger > 0 or self.mind in DRAWN
+
 
 @dataclass(frozen=True)
 class Mind:
@@ -68,12 +73,27 @@ class Mind:
         By the names of `Observer.mind`.
     human : ndarray, (concepts, dimensions)
         The human space, the target of every comparison.
+    other : ndarray, (concepts, dimensions)
+        Another human space.
     """
 
     similarities: dict[str, Floats]
     human: Floats
+    other: Floats
+
+    def drawn(self, seed: int) -> Mind:
+        """Return the same with another stranger and another order of liking."""
+        rng = np.random.default_rng([seed, 77])
+        n = len(self.human)
+        order, liking = rng.permutation(n), rng.permutation(n).astype(float)
+        fresh = {
+            "stranger": self.similarities["human"][np.ix_(order, order)],
+            "preference": np.tile(liking, (n, 1)),
+        }
+        return replace(self, similarities=self.similarities | fresh)
 
 
+DRAWN: Final = ("stranger", "preference")
 NOISES: Final = (0.05, 0.1, 0.2, 0.4)
 BLURS: Final = (0.05, 0.1, 0.2, 0.4)
 LAPSES: Final = (0.1, 0.3, 0.5, 0.7)
@@ -86,13 +106,14 @@ RANDOM: Final = Observer("answers at random", "uninformed", mind="nothing")
 FIRST: Final = Observer("always the first option", "uninformed", mind="first")
 PREFERENCE: Final = Observer("prefers some concepts to others", "uninformed", mind="preference")
 STRANGER: Final = Observer("decided, but unrelated", "stranger", 1.0, mind="stranger")
+DRIFTING: Final = Observer("unrelated, half of it lapses", "uninformed", mind="stranger", lapse=0.5)
 CATEGORIES: Final = Observer("knows the categories only", "partial", mind="categories")
 OTHER: Final = Observer("other human space, noiseless", "other", mind="other")
 
 
 def suite() -> list[Observer]:
     """Return all observers of the chapter: special ones, then five families of imperfect ones."""
-    special = [PERFECT, OTHER, CATEGORIES, RANDOM, FIRST, PREFERENCE, STRANGER]
+    special = [PERFECT, OTHER, CATEGORIES, RANDOM, FIRST, PREFERENCE, STRANGER, DRIFTING]
     soft = [Observer(f"softmax, T = {v:g}", "softmax", v, noise=v) for v in NOISES]
     gauss = [Observer(f"normal noise, SD {v:g}", "gaussian", v, blur=v) for v in BLURS]
     lapsing = [Observer(f"{v:.0%} lapses", "lapses", v, lapse=v) for v in LAPSES]
@@ -126,7 +147,7 @@ def similarities(space: Floats, kind: Similarity = "cosine") -> Floats:
     return 2 * products - squares[:, None] - squares[None, :]
 
 
-def minds(human: Floats, other: Floats, categories: list[str], kind: Similarity, seed: int) -> Mind:
+def minds(human: Floats, other: Floats, categories: list[str], kind: Similarity) -> Mind:
     """Lay out what every kind of observer knows.
 
     Parameters
@@ -137,22 +158,16 @@ def minds(human: Floats, other: Floats, categories: list[str], kind: Similarity,
         Category of each concept.
     kind : {"cosine", "dot", "euclidean"}
         How the human mind compares.
-    seed : int
-        Of the stranger's shuffling and of the order of liking.
     """
-    rng = np.random.default_rng([seed, 77])
-    order, n = rng.permutation(len(human)), len(human)
-    own, names = similarities(human, kind), np.array(categories)
+    names = np.array(categories)
     known = {
-        "human": own,
+        "human": similarities(human, kind),
         "crowd": similarities(human, "dot"),
         "other": similarities(other, kind),
         "categories": (names[:, None] == names[None, :]).astype(float),
-        "stranger": own[np.ix_(order, order)],
-        "preference": np.tile(rng.permutation(n).astype(float), (n, 1)),
-        "nothing": np.zeros((n, n)),
+        "nothing": np.zeros((len(human), len(human))),
     }
-    return Mind(known, human)
+    return Mind(known, human, other).drawn(0)
 
 
 def first_shares(observer: Observer, mind: Mind, triplets: Triplets) -> Floats:
