@@ -78,12 +78,7 @@ page.record("n_replicates", n_replicates)
 page.record("limit.random", limits.chance, (limits.chance_low, limits.chance_high))
 for key in ("stranger", "categories", "perfect", "crowd"):
     page.record(f"limit.{key}", getattr(limits, key))
-page.record("limit.resolution", limits.resolution)
 board["corrected"] = limits.corrected(board["r2"])
-page.record("n_below_random", int((board["r2"] < limits.chance_low).sum()))
-page.record("n_not_above_random", int((board["r2"] <= limits.chance_high).sum()))
-page.record("n_above_perfect", int((board["r2"] > limits.perfect).sum()))
-page.record("n_like_best", int((board["r2"] > board["r2"].max() - limits.resolution).sum()) - 1)
 
 # %% [markdown]
 # | Observer | R² |
@@ -96,12 +91,12 @@ page.record("n_like_best", int((board["r2"] > board["r2"].max() - limits.resolut
 #
 # The scale has neither 0 nor 1 at its ends, and it is not straight. Random answers get {value}`limit.random`. Whoever decides firmly by
 # something else gets less than that, and whoever decides firmly as people do gets less than somebody who does so with doubts. So R² is not agreement alone;
-# the chapter on alignment takes this apart. For orientation the table below adds a corrected score,
+# {doc}`alignment` takes this apart. For orientation the table below adds a corrected score,
 #
 # $$ \frac{R^2 - R^2_{\text{random}}}{R^2_{\text{noisy human}} - R^2_{\text{random}}}, $$
 #
 # 0 for random answers and 1 for people's own answers. It is a change of units and straightens nothing: below 0 does not mean
-# *worse than guessing*. Two models that differ by less than {value}`limit.resolution` could change places if the same models were asked again.
+# *worse than guessing*. Two models that differ by less than {value}`alignment/resolution` could change places if the same models were asked again.
 
 # %% [markdown]
 # ## All ranked models
@@ -130,9 +125,9 @@ page.record("r2.median", board["r2"].median())
 # %% [markdown]
 # The ranking holds {value}`n_models` models of {value}`n_families` families. It runs from
 # {value}`r2.best` ({value}`model.best`) to {value}`r2.worst` ({value}`model.worst`), with a median of
-# {value}`r2.median`. Nobody comes near 1, but 1 cannot be reached: {value}`n_above_perfect` models are above an observer
-# that answers without any error as people do. At the other end {value}`n_not_above_random` models are not above random answers,
-# {value}`n_below_random` of them clearly below. Models that cannot be told from the first: {value}`n_like_best`.
+# {value}`r2.median`. Nobody comes near 1, but 1 cannot be reached: {value}`alignment/scores.over_perfect` scores are above that of an observer
+# who answers without any error as people do. At the other end {value}`alignment/scores.within` cannot be told from random answers, and
+# {value}`alignment/scores.below` are below them.
 #
 # (sec-leaderboard-asked)=
 # ## Models asked here
@@ -383,7 +378,7 @@ for stage in ("base", "rlvr"):
 # - The ranking runs from {value}`r2.worst` to {value}`r2.best`; its upper end belongs to tuned models almost
 #   without exception ({value}`top20.tuned` of the first 20).
 # - The scale these numbers stand on reaches from {value}`limit.random` for random answers to {value}`limit.crowd` for people's own; a faultless human observer gets
-#   {value}`limit.perfect`. {value}`n_not_above_random` models are not above random answers.
+#   {value}`limit.perfect`.
 # - Asked here, {value}`asked.name` stands at {value}`asked.r2` {interval}`asked.r2`. Categories show in its space less than in people's.
 # - Tuned models are ahead by {value}`difference` on average; the interval excludes zero also when whole families
 #   are resampled ({interval}`difference.family`).
