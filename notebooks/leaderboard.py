@@ -65,14 +65,12 @@ board = load_leaderboard()
 # do with people's; by the concepts' categories alone; as the human space does, without error; and with the noise that the
 # human space's own model finds in people. Their answers go through the fit that the models' answers went through.
 
-# %%
+# %% tags=["remove-output"]
 from humanlike.analysis.ceilings import Design, design_limits, load_minds
 
 mind = load_minds(human_space, seed=seed, missing="simulate")
 limits = design_limits(mind, n_replicates, seed, plan=Design(n_triplets, n_dims))
-print(limits)
 
-# %% tags=["remove-output"]
 page.record("n_triplets", n_triplets)
 page.record("n_replicates", n_replicates)
 page.record("limit.random", limits.chance, (limits.chance_low, limits.chance_high))
