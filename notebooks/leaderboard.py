@@ -166,7 +166,7 @@ page.record("asked.name", asked.name)
 page.record("asked.n", asked.asked)
 page.record("asked.valid", 100 * asked.valid / asked.asked)
 page.record("asked.placed", asked.has_place)
-page.record("asked.verdict", asked.reason or "enough for a place")
+page.record("asked.verdict", f"no place, {asked.reason}" if asked.reason else "enough for a place")
 if asked.has_place:
     page.record("asked.r2", asked.r2, (asked.low, asked.high))
     page.record("asked.corrected", limits.corrected(asked.r2), tuple(limits.corrected(x) for x in (asked.low, asked.high)))

@@ -92,7 +92,7 @@ def test_the_same_seed_gives_the_same_place_on_any_number_of_threads(
 def test_most_answers_invalid_gives_a_reason_and_no_number(target: Target, store: Path) -> None:
     found = place(ask(observer(target, silent=0.6), store), target, RULES)
     assert not found.has_place
-    assert "% of 3,000 answers are valid (" in found.reason
+    assert " % of 3,000 answers are valid (" in found.reason
     assert {found.r2, found.low, found.high, found.accuracy, found.structure} == {None}
     row = placed_table([found], LIMITS, [0.4, 0.2]).iloc[0]
     assert row[["r2", "interval", "rank", "corrected", "accuracy"]].isna().all()

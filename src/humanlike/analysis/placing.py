@@ -176,8 +176,8 @@ def too_little(asked: int, valid: int, failures: Mapping[str, int], rules: Rules
         return f"asked {asked:,} of the design's {rules.n_triplets:,} questions, not enough"
     named = ", ".join(f"{count:,} {name}" for name, count in [*failures.items()][:3])
     return (
-        f"only {valid / asked:.1%} of {asked:,} answers are valid ({named}); the judgements that "
-        "are left would be another, self-chosen sample"
+        f"only {100 * valid / asked:.1f} % of {asked:,} answers are valid ({named}); the "
+        "judgements that are left would be another, self-chosen sample"
     )
 
 
