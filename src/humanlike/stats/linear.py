@@ -181,6 +181,8 @@ def prepare(outcome: ArrayLike, design: Design) -> tuple[Floats, list[str], Floa
 
 def _check_rank(names: list[str], x: Floats) -> None:
     scaled = x / np.linalg.norm(x, axis=0)
+    if np.linalg.matrix_rank(scaled, tol=1e-8) == len(names):
+        return
     for last in range(2, len(names) + 1):
         if np.linalg.matrix_rank(scaled[:, :last], tol=1e-8) < last:
             raise HumanlikeError(

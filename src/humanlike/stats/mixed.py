@@ -20,7 +20,7 @@ from humanlike.errors import HumanlikeError
 from humanlike.stats.linear import Coefficient, Design, Floats, coefficients, prepare
 
 FLAT = 1e-7  # a deviance this close to that of no variance between groups is no better
-GRID = np.linspace(0, 1 - 1e-6, 41)
+GRID = np.linspace(0, 1 - 1e-6, 21)
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +173,8 @@ def _maximise(y: Floats, x: Floats, index: NDArray[np.intp]) -> tuple[float, _So
     """Return the best share between groups, its solution, and the deviance of share zero."""
     from scipy.optimize import minimize_scalar
 
-    deviances = [_solve(rho, y, x, index).deviance for rho in GRID]
+    sums = _Sums.of(np.column_stack([x, y]), index)
+    deviances = [sums.solve(rho).deviance for rho in GRID]
     at = int(np.argmin(deviances))
     if at == len(GRID) - 1:
         raise HumanlikeError(
@@ -181,7 +182,7 @@ def _maximise(y: Floats, x: Floats, index: NDArray[np.intp]) -> tuple[float, _So
             "groups goes to zero. The groups determine the outcome; use a coarser grouping."
         )
     found = minimize_scalar(
-        lambda rho: _solve(rho, y, x, index).deviance, method="bounded",
+        lambda rho: sums.solve(rho).deviance, method="bounded",
         bounds=(GRID[max(at - 1, 0)], GRID[at + 1]), options={"xatol": 1e-9},
     )  # fmt: skip
     if not found.success:
@@ -190,25 +191,34 @@ def _maximise(y: Floats, x: Floats, index: NDArray[np.intp]) -> tuple[float, _So
             "Standardise the predictors, leave some out, or use a coarser grouping."
         )
     rho = float(found.x) if deviances[0] - found.fun > FLAT else 0.0
-    return rho, _solve(rho, y, x, index), deviances[0]
+    return rho, sums.solve(rho), deviances[0]
 
 
-def _solve(rho: float, y: Floats, x: Floats, index: NDArray[np.intp]) -> _Solution:
-    """Solve generalised least squares, V inverted group by group (Sherman & Morrison)."""
-    sizes = np.bincount(index)
-    within = 1 - rho
-    shrink = rho / (within + rho * sizes)
-    z = np.column_stack([x, y])
-    sums = np.zeros((len(sizes), z.shape[1]))
-    np.add.at(sums, index, z)
-    weighted = (z.T @ z - (sums.T * shrink) @ sums) / within
-    a, b, c = weighted[:-1, :-1], weighted[:-1, -1], weighted[-1, -1]
-    estimates = np.linalg.solve(a, b)
-    free = len(y) - x.shape[1]
-    total = max(float(c - b @ estimates), np.finfo(float).tiny) / free
-    determinants = float(
-        len(y) * math.log(within) + np.log1p(rho * sizes / within).sum() + np.linalg.slogdet(a)[1]
-    )
-    deviance = free * (math.log(2 * math.pi * total) + 1) + determinants
-    errors = np.asarray(np.sqrt(total * np.diag(np.linalg.inv(a))), np.float64)
-    return _Solution(deviance, np.asarray(estimates, np.float64), errors, total)
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """All the likelihood needs: products of columns (outcome last), their sums by group, sizes."""
+
+    products: Floats
+    by_group: Floats
+    sizes: Floats
+
+    @classmethod
+    def of(cls, columns: Floats, index: NDArray[np.intp]) -> _Sums:
+        sizes = np.bincount(index).astype(np.float64)
+        by_group = np.zeros((len(sizes), columns.shape[1]))
+        np.add.at(by_group, index, columns)
+        return cls(columns.T @ columns, by_group, sizes)
+
+    def solve(self, rho: float) -> _Solution:
+        """Solve generalised least squares, V inverted group by group (Sherman & Morrison)."""
+        within, n = 1 - rho, float(self.sizes.sum())
+        shrink = rho / (within + rho * self.sizes)
+        weighted = (self.products - (self.by_group.T * shrink) @ self.by_group) / within
+        a, b, c = weighted[:-1, :-1], weighted[:-1, -1], weighted[-1, -1]
+        inverse = np.linalg.inv(a)
+        estimates, free = inverse @ b, n - len(b)
+        total = max(float(c - b @ estimates), np.finfo(float).tiny) / free
+        groups = float(np.log1p(rho * self.sizes / within).sum())
+        determinants = n * math.log(within) + groups + float(np.linalg.slogdet(a)[1])
+        deviance = free * (math.log(2 * math.pi * total) + 1) + determinants
+        return _Solution(deviance, estimates, np.sqrt(total * np.diag(inverse)), total)

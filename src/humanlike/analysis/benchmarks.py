@@ -1,0 +1,193 @@
+"""R² beside public benchmark scores: which models have both, and how they go together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from humanlike.data.families import group_models
+from humanlike.data.published import (
+    BENCHMARKS,
+    load_benchmarks,
+    load_leaderboard,
+    load_reevaluations,
+)
+from humanlike.errors import HumanlikeError, unknown
+from humanlike.stats.correlation import Comparison, compare_models, correlate
+from humanlike.stats.correlation_bootstrap import CorrelationBootstrap, correlation_bootstrap
+from humanlike.stats.linear import least_squares
+from humanlike.stats.multiplicity import adjust
+
+LABELS = {
+    "ifeval": "IFEval",
+    "bbh": "BBH",
+    "math_lvl5": "MATH level 5",
+    "gpqa": "GPQA",
+    "musr": "MuSR",
+    "mmlu_pro": "MMLU-Pro",
+}
+SCORES = ("leaderboard", "normalised", "one protocol", "all found")
+LEAST = 5
+
+
+def load_scores(scores: str = "leaderboard", grouping: str = "family") -> pd.DataFrame:
+    """Load R² and benchmark scores of the ranked models.
+
+    Parameters
+    ----------
+    scores : {"leaderboard", "normalised", "one protocol", "all found"}
+        Fractions correct of the Open LLM Leaderboard; the same on its own scale, on which guessing
+        is 0; a re-evaluation of base and tuned models alike without chat template; or every score
+        found, whatever its protocol.
+    grouping : {"family", "generation", "organisation"}
+        See `humanlike.data.families.group_models`.
+
+    Returns
+    -------
+    DataFrame
+        75 rows: ``model``, ``r2``, ``tuned`` (bool), ``group``, the six benchmarks and
+        ``math_before`` (MATH before it was scored anew); NaN where no score was found.
+
+    Raises
+    ------
+    HumanlikeError
+        If there are no such scores or no such grouping.
+    """
+    if scores not in SCORES:
+        raise HumanlikeError(unknown("kind of scores", scores, SCORES))
+    board = load_leaderboard()
+    table = load_benchmarks()
+    before = table.set_index("model")["math_lvl5_before_rescoring"]
+    if scores == "leaderboard":
+        table = table[table["protocol"] == "leaderboard"]
+    elif scores == "normalised":
+        table = load_benchmarks(scale="normalised")
+    elif scores == "one protocol":
+        again = load_reevaluations()
+        table = again[again["set"] == "B"]
+    found = table.set_index("model")[list(BENCHMARKS)]
+    frame = board[["model", "r2"]].assign(
+        tuned=board["instruction_tuned"], group=group_models(board, grouping)
+    )
+    return frame.join(found, on="model").assign(math_before=frame["model"].map(before))
+
+
+def correlations(
+    frame: pd.DataFrame, benchmarks: Sequence[str], n_boot: int, seed: int
+) -> pd.DataFrame:
+    """Correlate R² with each benchmark over the models that have a score.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        As from `load_scores`, or some of its rows.
+    benchmarks : sequence of str
+        Columns of ``frame``.
+    n_boot, seed : int
+        Of the resampling.
+
+    Returns
+    -------
+    DataFrame
+        One row per benchmark with at least five models: ``name``, ``label``, ``n``, ``groups``,
+        ``r`` (Pearson), ``low``, ``high`` (models resampled), ``group_low``, ``group_high`` (whole
+        groups resampled; NaN with fewer than three), ``fisher_low``, ``fisher_high``, ``p``,
+        ``p_holm``, ``rho`` (Spearman).
+    """
+    rows = []
+    for name in benchmarks:
+        have = frame.dropna(subset=[name])
+        if len(have) < LEAST:
+            continue
+        x, y, groups = have[name], have["r2"], list(have["group"])
+        one = correlate(y, x, "pearson")
+        low, high = _interval(y, {name: x}, n_boot, seed, None)
+        group_low, group_high = np.nan, np.nan
+        if len(set(groups)) > 2:
+            group_low, group_high = _interval(y, {name: x}, n_boot, seed, groups)
+        rows.append({
+            "name": name, "label": LABELS.get(name, name), "n": one.n, "groups": len(set(groups)),
+            "r": one.estimate, "low": low, "high": high, "group_low": group_low,
+            "group_high": group_high, "fisher_low": one.low, "fisher_high": one.high, "p": one.p,
+            "rho": correlate(y, x, "spearman").estimate,
+        })  # fmt: skip
+    table = pd.DataFrame(rows)
+    return table.assign(p_holm=adjust(table["p"]) if len(table) else [])
+
+
+def _interval(
+    y: pd.Series[float],
+    one: Mapping[str, pd.Series[float]],
+    n_boot: int,
+    seed: int,
+    groups: list[object] | None,
+) -> tuple[float, float]:
+    boot = correlation_bootstrap(y, one, n_boot, seed, method="pearson", clusters=groups)
+    return boot.interval(next(iter(one)))
+
+
+def complete(frame: pd.DataFrame, benchmarks: Sequence[str]) -> pd.DataFrame:
+    """Return the models that have a score on every benchmark.
+
+    Raises
+    ------
+    HumanlikeError
+        If fewer than five have.
+    """
+    have = frame.dropna(subset=list(benchmarks))
+    if len(have) < LEAST:
+        raise HumanlikeError(
+            f"Only {len(have)} models have a score on all of {', '.join(benchmarks)}; a comparison "
+            f"needs {LEAST}. Choose other scores, or fewer benchmarks."
+        )
+    return have
+
+
+def differences(
+    frame: pd.DataFrame, benchmarks: Sequence[str], n_boot: int, seed: int
+) -> tuple[pd.DataFrame, CorrelationBootstrap]:
+    """Compare every two benchmarks by their correlation with R², on the models that have both.
+
+    Returns
+    -------
+    table : DataFrame
+        One row per pair, the higher correlation first: ``a``, ``b`` (labels), ``r_a``, ``r_b``,
+        ``r_ab``, ``difference``, ``low``, ``high`` (Zou), ``p`` (Steiger), ``p_holm``,
+        ``group_low``, ``group_high`` (groups resampled).
+    boot : CorrelationBootstrap
+        The correlations in every resample of the groups, shared by all benchmarks.
+    """
+    have = complete(frame, benchmarks)
+    scores = {name: have[name] for name in benchmarks}
+    boot = correlation_bootstrap(
+        have["r2"], scores, n_boot, seed, method="pearson", clusters=list(have["group"])
+    )
+    order = sorted(benchmarks, key=lambda name: boot.rho[name])
+    pairs = compare_models(have["r2"], {name: scores[name] for name in order}, "pearson")
+    table = pd.DataFrame([_row(pair, boot) for pair in pairs])
+    return table.assign(p_holm=adjust(table["p"])), boot
+
+
+def _row(pair: Comparison, boot: CorrelationBootstrap) -> dict[str, object]:
+    _, low, high = boot.difference(pair.a, pair.b)
+    return {
+        "a": LABELS.get(pair.a, pair.a), "b": LABELS.get(pair.b, pair.b), "r_a": pair.r_a,
+        "r_b": pair.r_b, "r_ab": pair.r_ab, "difference": pair.difference, "low": pair.low,
+        "high": pair.high, "p": pair.p, "group_low": low, "group_high": high,
+    }  # fmt: skip
+
+
+def first_places(boot: CorrelationBootstrap) -> dict[str, float]:
+    """Share of the resamples in which each benchmark has the highest correlation with R²."""
+    best = np.argmax(boot.samples, axis=1)
+    return {name: float((best == at).mean()) for at, name in enumerate(boot.names)}
+
+
+def residuals(frame: pd.DataFrame, benchmark: str) -> pd.Series[float]:
+    """R² beyond what a straight line through one benchmark gives, for models that have a score."""
+    have = complete(frame, [benchmark])
+    line = least_squares(have["r2"], {benchmark: have[benchmark]}).coefficients
+    expected = line["intercept"].estimate + line[benchmark].estimate * have[benchmark]
+    return have["r2"] - expected
