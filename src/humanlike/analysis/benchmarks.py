@@ -191,3 +191,66 @@ def residuals(frame: pd.DataFrame, benchmark: str) -> pd.Series[float]:
     line = least_squares(have["r2"], {benchmark: have[benchmark]}).coefficients
     expected = line["intercept"].estimate + line[benchmark].estimate * have[benchmark]
     return have["r2"] - expected
+
+
+def compare_scores(frame: pd.DataFrame, a: str, b: str) -> Comparison:
+    """Compare the correlations of two scores of the same models with R²."""
+    have = complete(frame, [a, b])
+    return compare_models(have["r2"], {b: have[b], a: have[a]}, "pearson")[0]
+
+
+def compare_links(frame: pd.DataFrame, a: str, b: str) -> pd.DataFrame:
+    """Ask whether two benchmarks go with R² more than with each other.
+
+    Returns
+    -------
+    DataFrame
+        One row per benchmark: ``name``, ``shared`` (its label), ``other``, ``with_r2``,
+        ``between`` (correlation of the two), ``difference``, ``low``, ``high`` (Zou), ``z``,
+        ``p`` (Steiger).
+    """
+    have, rows = complete(frame, [a, b]), []
+    for one, other in ((a, b), (b, a)):
+        found = compare_models(have[one], {other: have[other], "r2": have["r2"]}, "pearson")[0]
+        rows.append({
+            "name": one, "shared": LABELS[one], "other": LABELS[other], "with_r2": found.r_a,
+            "between": found.r_b, "difference": found.difference, "low": found.low,
+            "high": found.high, "z": found.z, "p": found.p,
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def joint_fits(frame: pd.DataFrame, benchmarks: Sequence[str]) -> pd.DataFrame:
+    """Say how much of R² a benchmark explains alone, and with being tuned beside it.
+
+    Returns
+    -------
+    DataFrame
+        One row per benchmark: ``name``, ``label``, ``alone`` and ``with_tuning`` (shares of the
+        variance, 0 to 1).
+    """
+    rows = []
+    for name in benchmarks:
+        have = complete(frame, [name])
+        score, tuned = have[name], have["tuned"].astype(float)
+        alone = least_squares(have["r2"], {name: score}).r2
+        both = least_squares(have["r2"], {name: score, "tuned": tuned}).r2
+        rows.append((name, LABELS[name], alone, both))
+    return pd.DataFrame(rows, columns=["name", "label", "alone", "with_tuning"])
+
+
+def same_models(first: str, second: str, benchmarks: Sequence[str]) -> pd.DataFrame:
+    """Correlate R² with two kinds of scores on the models that have both.
+
+    Returns
+    -------
+    DataFrame
+        One row per benchmark: ``name``, ``n``, ``first`` and ``second`` (Pearson's r).
+    """
+    rows = []
+    one, two = load_scores(first), load_scores(second)
+    for name in benchmarks:
+        both = one[name].notna() & two[name].notna()
+        r = [correlate(f["r2"][both], f[name][both], "pearson").estimate for f in (one, two)]
+        rows.append((name, int(both.sum()), *r))
+    return pd.DataFrame(rows, columns=["name", "n", "first", "second"])

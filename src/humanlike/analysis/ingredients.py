@@ -119,8 +119,9 @@ def choose(models: pd.DataFrame, sample: str) -> pd.DataFrame:
     models : DataFrame
         As from `load_models`.
     sample : {"all", "without T5", "plain decoders", "surely known"}
-        Without the two T5 models, whose MLP is up to five times as wide as any other; decoder-only
-        transformers without mixtures of experts; models whose configuration was read first-hand.
+        Without the two T5 models, one of which has by far the widest MLP and attention;
+        decoder-only transformers without mixtures of experts; models whose configuration was read
+        first-hand.
 
     Raises
     ------

@@ -108,3 +108,21 @@ def trend(series: pd.DataFrame, stages: list[str]) -> tuple[int, float]:
     """
     whole = series[stages].dropna()
     return len(whole), rising(list(whole.to_numpy(float)))[1]
+
+
+def family_interval(pairs: pd.DataFrame, n_boot: int, seed: int) -> tuple[float, float]:
+    """Return the 95 % interval of the mean gain when whole families of pairs are resampled.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        As from `humanlike.data.stages.pair_base_tuned`.
+    n_boot, seed : int
+        Of the resampling.
+    """
+    by_family = pairs.groupby("family")["gain"].agg(["sum", "size"]).to_numpy(float)
+    n = len(by_family)
+    draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_boot)
+    total, count = (draws @ by_family).T
+    low, high = np.quantile(total / count, [0.025, 0.975])
+    return float(low), float(high)
