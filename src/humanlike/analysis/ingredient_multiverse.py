@@ -14,13 +14,14 @@ from humanlike.stats.linear import Coefficient, least_squares
 from humanlike.stats.mixed import random_intercept
 from humanlike.stats.multiverse import Multiverse, specifications, summarise
 
-AXES = ("table", "coding", "models", "groups", "others")
+AXES = ("table", "coding", "gaps", "models", "groups", "others")
 OTHERS = ("all", "tuning and size", "none")
 CONTROLS = ("instruction_tuned", "n_params_billion")
 NO_GROUPS = "none"
 DESCRIBED = {
     "table": "compiled",
     "coding": "raw",
+    "gaps": "left out",
     "models": "all",
     "groups": "family",
     "others": "all",
@@ -37,9 +38,9 @@ def ingredient_multiverse(names: Sequence[str], axes: Mapping[str, Sequence[str]
         Keys of `humanlike.analysis.ingredients.INGREDIENTS`.
     axes : mapping of str to sequence of str
         Options of the axes in `AXES`: ``table`` (``compiled``, ``printed``), ``coding`` (``raw``,
-        ``log``), ``models`` (samples), ``groups`` (a grouping, or ``none`` for least squares) and
-        ``others`` (what enters beside the ingredient: ``all`` others, ``tuning and size``,
-        ``none``).
+        ``log``), ``gaps`` (``left out``, ``median``), ``models`` (samples), ``groups`` (a grouping,
+        or ``none`` for least squares) and ``others`` (what enters beside the ingredient: ``all``
+        others, ``tuning and size``, ``none``).
 
     Returns
     -------
@@ -98,7 +99,7 @@ def _fit(
     """Return coefficients, models and "", or nothing and what went wrong."""
     alone = spec["groups"] == NO_GROUPS
     grouping = "family" if alone else spec["groups"]
-    coded: Coded = code(models, names, spec["coding"], grouping)
+    coded: Coded = code(models, names, spec["coding"], grouping, spec["gaps"])
     try:
         if alone:
             return least_squares(coded.outcome, coded.design).coefficients, len(coded.table), ""
