@@ -161,8 +161,8 @@ page.record("gap.best_second", gap["difference"], (gap["group_low"], gap["group_
 # %%
 two = bench.compare_links(frame, "bbh", "ifeval")
 for row in two.itertuples():
-    print(f"r({row.shared}, R²) = {row.with_r2:.3f}, r({row.shared}, {row.other}) = {row.between:.3f}: "
-          f"{row.difference:+.3f} [{row.low:+.3f}, {row.high:+.3f}], Z = {row.z:.2f}, p = {row.p:.2g}")  # fmt: skip
+    print(f"r({row.shared}, R²) = {row.with_r2:.3f}, r({row.shared}, {row.other}) = {row.between:.3f}")
+    print(f"    difference {row.difference:+.3f} [{row.low:+.3f}, {row.high:+.3f}], Z = {row.z:.2f}, p = {row.p:.2g}")
 
 # %% tags=["remove-output"]
 for row in two.itertuples():
@@ -223,8 +223,8 @@ from humanlike.stats.groups import welch
 rest = bench.residuals(frame, order[1])
 is_tuned = frame.loc[rest.index, "tuned"]
 below = welch(rest[~is_tuned], rest[is_tuned])
-print(f"base minus tuned models, R² beyond the line through {bench.LABELS[order[1]]}: "
-      f"{below.difference:+.3f} [{below.low:+.3f}, {below.high:+.3f}], p = {below.p:.2g}")  # fmt: skip
+print(f"R² beyond the line through {bench.LABELS[order[1]]}, base minus tuned:")
+print(f"    {below.difference:+.3f} [{below.low:+.3f}, {below.high:+.3f}], p = {below.p:.2g}")
 
 # %% tags=["remove-output"]
 page.record("base_below", below.difference, (below.low, below.high))
@@ -241,8 +241,8 @@ page.record("two.explained", leader["with_tuning"])
 # Among the {value}`n_tuned.mmlu_pro` tuned models MMLU-Pro correlates with R² at {value}`r_tuned.mmlu_pro` {interval}`r_tuned_group.mmlu_pro`
 # and BBH at {value}`r_tuned.bbh` {interval}`r_tuned_group.bbh` (families resampled); among the {value}`n_base.mmlu_pro` base models at
 # {value}`r_base.mmlu_pro` {interval}`r_base_group.mmlu_pro` and {value}`r_base.bbh` {interval}`r_base_group.bbh`. For tuned models
-# {value}`best_tuned` alone gives {value}`best_tuned.explained` of the variance of R² {interval}`best_tuned.explained`. Base models lie
-# {value}`base_below` {interval}`base_below` below tuned ones of the same BBH score, as the paper notes.
+# {value}`best_tuned` alone gives {value}`best_tuned.explained` of the variance of R² {interval}`best_tuned.explained`. At the same
+# BBH score base models differ from tuned ones by {value}`base_below` {interval}`base_below`: the gap the paper notes.
 #
 # So what the benchmarks leave open over all models is mostly the difference between base and tuned ones, which the task itself makes:
 # one has to answer with the name of an item. With that one bit beside it {value}`two.best` explains {value}`two.explained` of the

@@ -100,7 +100,7 @@ page.figure(
 
 # %%
 shown = differ.assign(cell=differ["cell"].map(label | {"attention_type": "kind of attention"}),
-                      printed=differ["printed"].map(str), compiled=differ["compiled"].map(str))  # fmt: skip
+                      printed=differ["printed"].map(plots.plain), compiled=differ["compiled"].map(plots.plain))  # fmt: skip
 page.table(
     shown[["model", "cell", "printed", "compiled"]].set_axis(["Model", "Cell", "Printed", "Configuration"], axis="columns"),
     caption="Cells of the paper's table that differ from the released configuration", search=True, filters=["Cell"],
@@ -179,7 +179,7 @@ page.record("linear_in_size", both.set_index("name").loc["n_params_billion", "r"
 # of a single head, the literal reading of the abstract, is unrelated either way ({value}`r.head_dim` {interval}`r.head_dim`). Size, too,
 # goes with R² as a logarithm ({value}`r_log.n_params_billion`) rather than in proportion.
 #
-# ### Two models decide
+# ### T5 decides
 #
 # The difference is made by T5, above all by its largest model: it has the widest MLP, the widest attention and the most heads of all
 # models, and ranks near the end.
@@ -187,7 +187,7 @@ page.record("linear_in_size", both.set_index("name").loc["n_params_billion", "r"
 # %%
 t5 = (models["family"] == "t5").tolist()
 page.figure(
-    plots.raw_and_log(models, "mlp_size", "MLP width", t5),
+    plots.raw_and_log(models, "mlp_size", "MLP width", t5, "T5"),
     "fig-ingredients-mlp",
     caption="R² against MLP width, as it is and as a logarithm. Diamonds are the two T5 models; the dashed line leaves them out.",
     alt="Two scatter plots. On the raw scale two T5 models far to the right flatten the line through all models; without them, "
@@ -219,7 +219,8 @@ kinds = {str(kind): part["r2"] for kind, part in models.groupby("activation")}
 activation = welch_anova(list(kinds.values()))
 for name, test in tests.items():
     print(f"{label[name]}: {test.difference:+.3f} [{test.low:+.3f}, {test.high:+.3f}], t({test.df:.1f}) = {test.t:.2f}, p = {test.p:.2g}")
-print(", ".join(f"{kind} {part.mean():.3f} (n = {len(part)})" for kind, part in kinds.items()))
+for kind, part in kinds.items():
+    print(f"  {kind}: mean {part.mean():.3f}, n = {len(part)}")
 print(f"activations: Welch F({activation.df_between:.0f}, {activation.df_within:.1f}) = {activation.f:.1f}, p = {activation.p:.1g}")
 
 # %% tags=["remove-output"]
@@ -286,8 +287,8 @@ page.table(
 )  # fmt: skip
 if mixed.singular:
     print("The variance between groups is estimated at zero (a singular fit): the model is ordinary least squares.")
-print("Left out for want of a number:", ", ".join(coded.left_out) or "none")
-print("Filled with the median:", ", ".join(coded.filled) or "none")
+print("Left out for want of a number:", *(coded.left_out or ["none"]), sep="\n  ")
+print("Filled with the median:", *(coded.filled or ["none"]), sep="\n  ")
 
 # %% tags=["remove-output"]
 for row in joint.itertuples():
@@ -353,7 +354,7 @@ page.record("filled.n_significant_holm", int((filled["p_holm"] < 0.05).sum()))
 # disagreement is about the data behind it.
 #
 # (sec-ingredients-gaps)=
-# ### Four models that lack a number
+# ### Models that lack a number
 #
 # Statistics programs drop a row with a gap silently. Here these are {value}`n_left_out` models, among them all state-space models, which
 # have no attention heads to count. With the median in place of each gap all models stay, and the picture comes nearer to the paper's: MLP
@@ -369,7 +370,7 @@ page.record("filled.n_significant_holm", int((filled["p_holm"] < 0.05).sum()))
 
 # %%
 page.figure(
-    plots.leverage(plain, list(coded.table["model"]), 4),
+    plots.leverage(plain, list(coded.table["model"]), 3),
     "fig-ingredients-leverage",
     caption="How unusual each model's ingredients are (leverage), and how far the fit moves without it (Cook's distance).",
     alt="Scatter plot of leverage and Cook's distance. " + ", ".join(coded.table["model"].iloc[list(plain.leverage.argsort()[-3:])])
@@ -447,7 +448,7 @@ from humanlike.tables import to_html
 first = found.table[is_described(found.table)][["name", "estimate", "low", "high"]]
 still = to_html(first.rename(columns=str.capitalize), caption="Effects as described",
                 formats=dict.fromkeys(["Estimate", "Low", "High"], "+.3f"))  # fmt: skip
-words = {"caption": "Effect on R² by the chosen specification", "marked": "as described"}
+words = {"caption": "Effect on R² by the chosen specification", "marked": "described"}
 sets = {"All models": {"axes": found.axes, "table": found.table, "published": DESCRIBED}}
 page.html(chooser(sets, still, words=words), text="A panel to choose a specification; it needs a browser.")
 

@@ -111,7 +111,7 @@ for how, frame in layouts.items():
         row = done.loc[step]
         page.record(f"step.{how}.{key}", row["mean"], (row["low"], row["high"]))
         for column in ("n", "n_up", "p", "p_least"):
-            page.record(f"{column}.{how}.{key}", row[column])
+            page.record(f"{column}.{how}.{key}", int(row[column]) if column in ("n", "n_up") else row[column])
         page.record(f"up.{how}.{key}", bool(row["mean"] > 0))
 
 # %% tags=["remove-output"]
@@ -186,8 +186,8 @@ page.record("pairs.least_model", small["tuned"])
 # In {value}`pairs.n` pairs tuning adds {value}`pairs.gain` {interval}`pairs.gain` on average, up in {value}`pairs.n_up` of them (exact
 # *p* = {value}`pairs.p`); resampling whole families gives {interval}`pairs.gain_family`. As pairs of a family are not independent,
 # the strictest count is by family: up in {value}`families.n_up` of {value}`families.n`, by {value}`families.mean` on average, exact
-# *p* = {value}`families.p` where {value}`families.p_least` is the least possible. {value}`pairs.least_model` falls by
-# {value}`pairs.least`: tuning of another time is not the tuning of today.
+# *p* = {value}`families.p` where {value}`families.p_least` is the least possible. The smallest gain is
+# that of {value}`pairs.least_model`, {value}`pairs.least`: *tuned* names many recipes, of different years.
 #
 # ## What was found
 #

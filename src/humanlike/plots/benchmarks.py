@@ -44,7 +44,7 @@ def by_training(frame: pd.DataFrame, shown: dict[str, str]) -> Figure:
                 ends = np.array([x.min(), x.max()])
                 panel.plot(ends, level + slope * ends, style, color=colour, linewidth=1.4)
         panel.set_xlabel(label)
-        panel.set_ylim(0, 0.55)
+        panel.set_ylim(0, 0.6)
     panels[0][0].set_ylabel("Procrustes R² (0 to 1)")
     panels[0][0].legend(title="Training", loc="lower right")
     return figure

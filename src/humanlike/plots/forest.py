@@ -44,7 +44,7 @@ def forest(
     if not 0 < len(series) <= len(LOOKS):
         raise HumanlikeError(f"Expected one to {len(LOOKS)} series, but {len(series)} came.")
     step = 0.62 / len(series)
-    figure, axes = plt.subplots(figsize=(width, (0.2 + 0.13 * len(series)) * len(labels) + 1.3))
+    figure, axes = plt.subplots(figsize=(width, (0.2 + 0.1 * len(series)) * len(labels) + 1.4))
     for at, ((name, rows), (colour, marker)) in enumerate(zip(series.items(), LOOKS, strict=False)):
         if len(rows) != len(labels):
             raise HumanlikeError(f"{len(labels)} rows, but '{name}' has {len(rows)} estimates.")
@@ -59,5 +59,5 @@ def forest(
     axes.grid(axis="x")
     axes.set_xlabel(label)
     if len(series) > 1:
-        figure.legend(loc="outside upper center", ncols=min(len(series), 2))
+        figure.legend(loc="outside upper center", ncols=2 if len(series) == 4 else len(series))
     return figure

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from humanlike.stats.linear import LinearFit
 
 
-def raw_and_log(models: pd.DataFrame, name: str, label: str, marked: Sequence[bool]) -> Figure:
+def plain(value: object) -> str:
+    """Write a cell of mixed kind: a number without needless digits, a dash for none, or a text."""
+    if isinstance(value, str):
+        return value
+    number = float(value)  # type: ignore[arg-type]
+    return f"{number:g}" if np.isfinite(number) else "–"
+
+
+def raw_and_log(
+    models: pd.DataFrame, name: str, label: str, marked: Sequence[bool], mark: str
+) -> Figure:
     """Draw R² against an ingredient as it is and as a logarithm, each with its straight line.
 
     Parameters
@@ -28,18 +38,22 @@ def raw_and_log(models: pd.DataFrame, name: str, label: str, marked: Sequence[bo
         Column and its label with unit.
     marked : sequence of bool
         Models drawn apart, left out of the dashed line.
+    mark : str
+        What the legend calls them.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import MaxNLocator
 
     figure, panels = plt.subplots(1, 2, figsize=(7.4, 3.4), sharey=True)
     apart = np.asarray(marked, bool)
     for panel, log in zip(panels, (False, True), strict=True):
         x, y = models[name].to_numpy(float), models["r2"].to_numpy(float)
         x = np.log2(x) if log else x
-        panel.scatter(x[~apart], y[~apart], s=22, color=BLUE, alpha=0.75, label="models")
-        panel.scatter(x[apart], y[apart], s=46, marker="D", color=VERMILION, label="marked")
-        for chosen, style, text in ((x == x, "-", "all"), (~apart, "--", "without marked")):
+        panel.scatter(x[~apart], y[~apart], s=22, color=BLUE, alpha=0.75, label="other models")
+        panel.scatter(x[apart], y[apart], s=46, marker="D", color=VERMILION, label=mark)
+        for chosen, style, text in ((x == x, "-", "all"), (~apart, "--", f"without {mark}")):
             _line(panel, x[chosen], y[chosen], style, text)
+        panel.xaxis.set_major_locator(MaxNLocator(5))
         panel.set_xlabel(f"{label}, log₂" if log else label)
     panels[0].set_ylabel("Procrustes R² (0 to 1)")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
@@ -72,7 +86,15 @@ def correlation_matrix(frame: pd.DataFrame, labels: Sequence[str]) -> Figure:
     for i in range(len(labels)):
         for j in range(len(labels)):
             colour = "white" if abs(r[i, j]) > 0.6 else BLACK
-            axes.text(j, i, f"{r[i, j]:.1f}", ha="center", va="center", fontsize=7.5, color=colour)
+            axes.text(
+                j,
+                i,
+                f"{r[i, j]:.1f}".replace("-0.0", "0.0"),
+                ha="center",
+                va="center",
+                fontsize=7.5,
+                color=colour,
+            )
     axes.set_xticks(range(len(labels)), labels, rotation=55, ha="right", fontsize=8.5)
     axes.set_yticks(range(len(labels)), labels, fontsize=8.5)
     axes.grid(visible=False)
