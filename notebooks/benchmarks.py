@@ -38,7 +38,7 @@ from humanlike.book.record import begin
 
 page = begin("benchmarks")
 frame = bench.load_scores(scores, family_grouping)
-order = [name for name in bench.LABELS if name in benchmarks]
+order = bench.in_order(benchmarks)
 
 # %% [markdown]
 # ## Which models have a score
@@ -143,8 +143,8 @@ page.record("pairs", len(pairs))
 page.record("pairs_p", int((pairs["p"] < 0.05).sum()))
 page.record("pairs_holm", int((pairs["p_holm"] < 0.05).sum()))
 page.record("pairs_without_worst", int((pairs["p"][~pairs[["a", "b"]].isin([table.loc[table["r"].idxmin(), "label"]]).any(axis=1)] < 0.05).sum()))
-gap = pairs[(pairs["a"] == ranked["label"].iloc[0]) & (pairs["b"] == ranked["label"].iloc[1])].iloc[0]
-page.record("gap.best_second", gap["difference"], (gap["group_low"], gap["group_high"]))
+gap, low, high = boot.difference(*ranked["name"].iloc[:2])
+page.record("gap.best_second", gap, (low, high))
 
 # %% [markdown]
 # Of {value}`pairs` pairs {value}`pairs_p` differ at 0.05, {value}`pairs_without_worst` of them without {value}`worst`, and
@@ -220,10 +220,10 @@ page.record("best_tuned.explained", top["r"] ** 2, (max(top["group_low"], 0) ** 
 # %%
 from humanlike.stats.groups import welch
 
-rest = bench.residuals(frame, order[1])
+rest = bench.residuals(frame, "bbh")
 is_tuned = frame.loc[rest.index, "tuned"]
 below = welch(rest[~is_tuned], rest[is_tuned])
-print(f"R² beyond the line through {bench.LABELS[order[1]]}, base minus tuned:")
+print("R² beyond the line through BBH, base minus tuned:")
 print(f"    {below.difference:+.3f} [{below.low:+.3f}, {below.high:+.3f}], p = {below.p:.2g}")
 
 # %% tags=["remove-output"]

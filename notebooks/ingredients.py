@@ -127,8 +127,8 @@ page.record("printed.rows_per_model", int(load_suite()["ranked_model"].value_cou
 # (sec-ingredients-alone)=
 # ## One ingredient at a time
 #
-# Pearson's *r* of R² with each ingredient, as the paper describes it, and again with logarithms: doubling a width from 512 and
-# from 8,192 are then the same step. For yes-or-no ingredients the two are one.
+# Pearson's *r* of R² with each ingredient, as the paper describes it, and again with logarithms: doubling a small and
+# doubling a large width are then the same step. For yes-or-no ingredients the two are one.
 
 # %%
 from humanlike.plots.forest import forest
@@ -307,13 +307,13 @@ for row in load_errors().itertuples():
 size_of = joint.set_index("name")["z"].abs()
 page.record("strongest", label[size_of.idxmax()])
 page.record("strongest_is_tuning", size_of.idxmax() == "instruction_tuned")
-minor = [n for n in ("n_params_billion", "n_layers", "vocab_size", "training_tokens_trillion", "swiglu") if n in ingredients]
-page.record("others_null", bool((joint.set_index("name").loc[minor, "p"] >= 0.05).all()))
 page.record("n_significant", int((joint["p"] < 0.05).sum()))
 page.record("n_significant_holm", int((joint["p_holm"] < 0.05).sum()))
 page.record("n_ingredients", len(ingredients))
-wide = [n for n in ("hidden_size", "mlp_size") if n in ingredients]
-page.record("width_beats_size", bool(size_of[wide].min() > size_of[[n for n in ("n_params_billion", "training_tokens_trillion") if n in ingredients]].max()))
+minor, wide = {"n_params_billion", "n_layers", "vocab_size", "training_tokens_trillion", "swiglu"}, {"hidden_size", "mlp_size"}
+if minor | wide <= set(ingredients):
+    page.record("others_null", bool((joint["p"][joint["name"].isin(minor)] >= 0.05).all()))
+    page.record("width_beats_size", bool(size_of[list(wide)].min() > size_of[["n_params_billion", "training_tokens_trillion"]].max()))
 
 # %% tags=["remove-output"]
 page.record("n_joint", mixed.n)
@@ -415,11 +415,12 @@ axes = {"table": ["compiled", "printed"], "coding": ["raw", "log"], "gaps": ["le
 found = ingredient_multiverse(ingredients, axes)
 curves = summary(found, ingredients)
 for name, row in curves.iterrows():
-    for column in ("n", "n_positive", "n_above", "n_below", "least", "median", "most"):
+    for column in ("n", "n_positive", "n_above", "n_below", *(("least", "median", "most") if row["n"] else ())):
         page.record(f"curve.{column}.{name}", row[column])
 page.record("curve.failed", int(curves["failed"].sum()))
 page.record("curve.specs", int(found.table["spec"].max()) + 1)
-page.record("tuning_robust", bool(curves.loc["instruction_tuned", "n_above"] == curves.loc["instruction_tuned", "n"]) if "instruction_tuned" in curves.index else False)
+if "instruction_tuned" in ingredients:
+    page.record("tuning_robust", bool(curves.loc["instruction_tuned", "n_above"] == curves.loc["instruction_tuned", "n"]))
 
 # %%
 page.table(
@@ -456,45 +457,40 @@ page.html(chooser(sets, still, words=words), text="A panel to choose a specifica
 # ### One curve for each headline
 
 # %% tags=["remove-output"]
-def curve(name):
-    rows = found.contrast(label[name]).dropna(subset=["estimate"])
-    figure = specification_curve(rows, found.axes, is_described(rows), "Effect on R²", mark="as described")
+def show_curve(name, figure_name):
+    rows = found.contrast(label[name]).dropna(subset=["estimate"]) if name in ingredients else []
+    if not len(rows):
+        print(f"No effect of {label[name]} was estimated in this run.")
+        return
     row = curves.loc[name]
     alt = (f"Specification curve of {label[name]}: {row['n']} sorted effects from {row['least']:+.3f} to {row['most']:+.3f}, "
            f"{row['n_above']} intervals above zero and {row['n_below']} below; beneath it a board of the options taken.")  # fmt: skip
-    return figure, alt, f"Effect of {label[name]} in {row['n']} specifications, 95 % Wald intervals."
+    page.figure(specification_curve(rows, found.axes, is_described(rows), "Effect on R²", mark="as described"), figure_name,
+                caption=f"Effect of {label[name]} in {row['n']} specifications, 95 % Wald intervals.", alt=alt)  # fmt: skip
 
 # %%
-figure, alt, caption = curve("instruction_tuned")
-page.figure(figure, "fig-ingredients-curve-tuned", caption=caption, alt=alt)
+show_curve("instruction_tuned", "fig-ingredients-curve-tuned")
 
 # %%
-figure, alt, caption = curve("mlp_size")
-page.figure(figure, "fig-ingredients-curve-mlp", caption=caption, alt=alt)
+show_curve("mlp_size", "fig-ingredients-curve-mlp")
 
 # %%
-figure, alt, caption = curve("hidden_size")
-page.figure(figure, "fig-ingredients-curve-hidden", caption=caption, alt=alt)
+show_curve("hidden_size", "fig-ingredients-curve-hidden")
 
 # %%
-figure, alt, caption = curve("context_length")
-page.figure(figure, "fig-ingredients-curve-context", caption=caption, alt=alt)
+show_curve("context_length", "fig-ingredients-curve-context")
 
 # %%
-figure, alt, caption = curve("n_heads")
-page.figure(figure, "fig-ingredients-curve-heads", caption=caption, alt=alt)
+show_curve("n_heads", "fig-ingredients-curve-heads")
 
 # %%
-figure, alt, caption = curve("attention_dim")
-page.figure(figure, "fig-ingredients-curve-attention", caption=caption, alt=alt)
+show_curve("attention_dim", "fig-ingredients-curve-attention")
 
 # %%
-figure, alt, caption = curve("multimodal")
-page.figure(figure, "fig-ingredients-curve-images", caption=caption, alt=alt)
+show_curve("multimodal", "fig-ingredients-curve-images")
 
 # %%
-figure, alt, caption = curve("n_params_billion")
-page.figure(figure, "fig-ingredients-curve-size", caption=caption, alt=alt)
+show_curve("n_params_billion", "fig-ingredients-curve-size")
 
 # %% [markdown]
 # ## What was found

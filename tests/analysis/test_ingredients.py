@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +18,8 @@ from humanlike.analysis.ingredient_multiverse import (
     is_described,
     summary,
 )
+from humanlike.book.chapters import get_chapter, read_parameters
+from humanlike.data.families import GROUPINGS
 from humanlike.errors import HumanlikeError
 
 ONE_EACH = {axis: [DESCRIBED[axis]] for axis in AXES}
@@ -52,13 +57,13 @@ def test_models_with_gaps_are_left_out_or_filled_by_name(models: pd.DataFrame) -
     )
 
 
-@pytest.mark.filterwarnings("ignore:The MLE may be on the boundary")
 def test_the_joint_model_is_that_of_statsmodels(models: pd.DataFrame) -> None:
     from statsmodels.regression.mixed_linear_model import MixedLM
 
     coded = ing.code(models, ing.PAPER)
     x = np.column_stack([np.ones(len(coded.outcome)), *coded.design.values()])
-    other = MixedLM(coded.outcome, x, groups=coded.groups).fit(reml=True)
+    with warnings.catch_warnings(record=True):
+        other = MixedLM(coded.outcome, x, groups=coded.groups).fit(reml=True)
     assert other.converged
     found, table = ing.fit(coded), ing.effects(coded).set_index("name")
     assert table["estimate"].to_numpy() == pytest.approx(other.fe_params[1:], abs=2e-5)
@@ -129,6 +134,9 @@ def test_a_fit_that_fails_is_counted_and_has_no_number() -> None:
     assert lost[["estimate", "low", "high"]].isna().all(axis=None)
     assert "explains nothing" in lost["problem"].item()
     assert summary(found, ["decoder_only"]).loc["decoder_only", ["n", "failed"]].tolist() == [1, 1]
+    none = ingredient_multiverse(["decoder_only"], {**axes, "models": ["plain decoders"]})
+    row = summary(none, ["decoder_only"]).loc["decoder_only"]
+    assert (row["n"], row["failed"], row["n_above"]) == (0, 1, 0) and np.isnan(row["least"])
 
 
 def test_axes_are_checked() -> None:
@@ -136,3 +144,16 @@ def test_axes_are_checked() -> None:
         ingredient_multiverse(["n_layers"], {"table": ["compiled"]})
     with pytest.raises(HumanlikeError, match="Expected others among"):
         ingredient_multiverse(["n_layers"], {**ONE_EACH, "others": ["some"]})
+
+
+def test_the_chapters_parameters_are_the_known_choices() -> None:
+    root = Path(__file__).resolve().parents[2]
+    parameters = read_parameters(get_chapter("ingredients", root))
+    assert set(parameters["ingredients"].choices or ()) == set(ing.INGREDIENTS)
+    assert parameters["ingredients"].default == list(ing.PAPER)
+    assert set(parameters["samples"].choices or ()) == set(ing.SAMPLES)
+    assert set(parameters["family_grouping"].choices or ()) == set(GROUPINGS)
+    with pytest.raises(HumanlikeError, match="Unknown value for 'ingredients' 'head_count'"):
+        parameters["ingredients"].parse("instruction_tuned, head_count")
+    with pytest.raises(HumanlikeError, match="'ingredients' repeats n_heads"):
+        parameters["ingredients"].parse("n_heads, n_heads")

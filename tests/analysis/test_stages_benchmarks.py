@@ -112,3 +112,11 @@ def test_two_kinds_of_scores_are_compared_on_the_same_models() -> None:
     assert same["n"] == 18  # 11 with and 7 without a chat template, says the data's README
     alike = bench.same_models("leaderboard", "leaderboard", ["musr"]).iloc[0]
     assert alike["first"] == alike["second"]
+
+
+def test_benchmarks_are_known_and_at_least_two() -> None:
+    assert bench.in_order(["musr", "ifeval"]) == ["ifeval", "musr"]
+    with pytest.raises(HumanlikeError, match="at least two benchmarks"):
+        bench.in_order(["bbh"])
+    with pytest.raises(HumanlikeError, match="Unknown benchmark 'mmlu'. Did you mean 'mmlu_pro'"):
+        bench.in_order(["bbh", "mmlu"])

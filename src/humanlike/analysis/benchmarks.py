@@ -32,6 +32,24 @@ SCORES = ("leaderboard", "normalised", "one protocol", "all found")
 LEAST = 5
 
 
+def in_order(benchmarks: Sequence[str]) -> list[str]:
+    """Return benchmarks in the order of `LABELS`.
+
+    Raises
+    ------
+    HumanlikeError
+        If one is unknown, or fewer than two came.
+    """
+    for name in benchmarks:
+        if name not in LABELS:
+            raise HumanlikeError(unknown("benchmark", name, LABELS))
+    if len(set(benchmarks)) < 2:
+        raise HumanlikeError(
+            f"Expected at least two benchmarks to compare, but only {', '.join(benchmarks)} came."
+        )
+    return [name for name in LABELS if name in benchmarks]
+
+
 def load_scores(scores: str = "leaderboard", grouping: str = "family") -> pd.DataFrame:
     """Load R² and benchmark scores of the ranked models.
 

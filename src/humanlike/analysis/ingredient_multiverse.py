@@ -18,6 +18,14 @@ AXES = ("table", "coding", "gaps", "models", "groups", "others")
 OTHERS = ("all", "tuning and size", "none")
 CONTROLS = ("instruction_tuned", "n_params_billion")
 NO_GROUPS = "none"
+FIELDS = {
+    "least": "low",
+    "median": "median",
+    "most": "high",
+    "n_positive": "n_positive",
+    "n_above": "n_above",
+    "n_below": "n_below",
+}
 DESCRIBED = {
     "table": "compiled",
     "coding": "raw",
@@ -122,17 +130,19 @@ def summary(found: Multiverse, names: Sequence[str]) -> pd.DataFrame:
     DataFrame
         Index: ingredient. Columns: ``label``, ``n`` (specifications with an estimate), ``failed``,
         ``described`` (estimate nearest to the paper's description, NaN if not among them),
-        ``least``, ``median``, ``most``, ``n_positive``, ``n_above``, ``n_below``.
+        ``least``, ``median``, ``most`` (NaN where there is none), ``n_positive``, ``n_above``,
+        ``n_below``.
     """
     rows = {}
     for name in names:
         every = found.contrast(INGREDIENTS[name].label)
         specs = every.dropna(subset=["estimate"])
-        total, own = summarise(specs), specs.loc[is_described(specs), "estimate"]
-        rows[name] = {
-            "label": INGREDIENTS[name].label, "n": total.n, "failed": len(every) - total.n,
-            "described": own.iloc[0] if len(own) else np.nan, "least": total.low,
-            "median": total.median, "most": total.high, "n_positive": total.n_positive,
-            "n_above": total.n_above, "n_below": total.n_below,
-        }  # fmt: skip
+        own = specs.loc[is_described(specs), "estimate"]
+        row: dict[str, Any] = {"label": INGREDIENTS[name].label, "n": len(specs)}
+        row |= {"failed": len(every) - len(specs), "described": own.iloc[0] if len(own) else np.nan}
+        total = summarise(specs) if len(specs) else None
+        for column, field in FIELDS.items():
+            nothing = 0 if column.startswith("n_") else np.nan
+            row[column] = getattr(total, field) if total else nothing
+        rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -79,7 +79,7 @@ def correlation_matrix(frame: pd.DataFrame, labels: Sequence[str]) -> Figure:
     """
     import matplotlib.pyplot as plt
 
-    r = np.corrcoef(frame.to_numpy(float), rowvar=False)
+    r = np.atleast_2d(np.corrcoef(frame.to_numpy(float), rowvar=False))
     size = 1.9 + 0.46 * len(labels)
     figure, axes = plt.subplots(figsize=(size + 0.9, size))
     image = axes.imshow(r, cmap="RdBu_r", vmin=-1, vmax=1)
