@@ -120,6 +120,8 @@ def test_a_dead_kernel_is_named_as_such(built):
     assert answer.code == 1
     assert "the kernel did not start or died" in answer.text
     assert "Traceback" not in answer.text
+    log = Path(answer.text.partition("What it printed: ")[2].split("\n")[0])
+    assert "DeadKernelError" in log.read_text(encoding="utf-8")
 
 
 def test_data_that_the_card_does_not_name_are_refused(built):

@@ -140,11 +140,10 @@ def execute(
     if not (out / "result.json").is_file():
         tail = log_file.read_text(encoding="utf-8").strip()[-1500:]
         raise ChapterFailed(f"Chapter {chapter.name} could not be executed (exit {code}):\n{tail}")
-    log_file.unlink()
     execution = load_execution(out)
     if execution.result["error"]:
-        kept = _keep_failed(out) / execution.notebook.name
-        raise ChapterFailed(_describe(chapter, execution.result["error"], kept))
+        raise ChapterFailed(_describe(chapter, execution.result["error"], _keep_failed(out)))
+    log_file.unlink()
     return execution
 
 
@@ -169,16 +168,17 @@ def _run_worker(request: Path, log: Any, root: Path, on_progress: Progress) -> i
         _running.discard(process)
 
 
-def _describe(chapter: Chapter, error: dict[str, Any], notebook: Path) -> str:
+def _describe(chapter: Chapter, error: dict[str, Any], kept: Path) -> str:
     if not error["cell"]:
         return (
             f"Chapter {chapter.name}: the kernel did not start or died ({error['type']}: "
-            f"{error['message']}). Enough memory, and a loopback network interface that is up?"
+            f"{error['message']}). Is there enough memory? What it printed: {kept / 'log.txt'}"
         )
     first = next((line for line in error["code"].splitlines() if line.strip()), "")
     return (
         f"Chapter {chapter.name}, cell {error['cell']} ({first.strip()[:60]}): "
-        f"{error['type']}: {error['message']}\n  The notebook up to the error: {notebook}"
+        f"{error['type']}: {error['message']}\n"
+        f"  The notebook up to the error: {kept / 'executed.ipynb'}"
     )
 
 

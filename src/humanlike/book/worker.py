@@ -8,9 +8,11 @@ folder the request names. The caller owns that folder and throws it away when an
 from __future__ import annotations
 
 import json
+import os
 import re
 import resource
 import sys
+import tempfile
 import time
 import traceback
 from datetime import UTC, datetime
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 _CLOSING = "from humanlike.book.record import close\n\nclose()"
+LONGEST_SOCKET_FOLDER = 90  # a socket address holds 107 bytes on Linux, 103 on macOS
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -62,23 +65,10 @@ def main(request_file: str) -> int:
 
 def _execute(source: Path, target: Path, request: dict[str, Any]) -> dict[str, Any] | None:
     import nbformat
-    import papermill
-    from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
-    papermill_engines.register("humanlike", _engine())
     try:
-        papermill.execute_notebook(
-            source,
-            target,
-            parameters=request["parameters"],
-            engine_name="humanlike",
-            kernel_name="python3",
-            cwd=request["root"],
-            progress_bar=False,
-            autosave_cell_every=0,
-            request_save_on_cell_execute=False,
-        )
+        _run_cells(source, target, request)
     except PapermillExecutionError as failure:
         return {
             "cell": _failing_cell(nbformat.read(target, as_version=4)),
@@ -91,6 +81,39 @@ def _execute(source: Path, target: Path, request: dict[str, Any]) -> dict[str, A
         traceback.print_exc()
         return {"cell": 0, "code": "", "type": type(problem).__name__, "message": str(problem)}
     return None
+
+
+def _run_cells(source: Path, target: Path, request: dict[str, Any]) -> None:
+    import papermill
+    from papermill.engines import papermill_engines
+
+    papermill_engines.register("humanlike", _engine())
+    with tempfile.TemporaryDirectory(prefix="hl-") as sockets:
+        papermill.execute_notebook(
+            source,
+            target,
+            parameters=request["parameters"],
+            engine_name="humanlike",
+            kernel_name="python3",
+            cwd=request["root"],
+            progress_bar=False,
+            autosave_cell_every=0,
+            request_save_on_cell_execute=False,
+            config=_transport(Path(sockets)),
+        )
+
+
+def _transport(folder: Path) -> Any:
+    """Let the kernel listen on sockets in a folder of its own.
+
+    TCP ports are chosen free but taken only when the kernel is up; of several kernels that start at
+    once, two may then want the same one, and the second dies.
+    """
+    from traitlets.config import Config
+
+    if os.name != "posix" or len(str(folder)) > LONGEST_SOCKET_FOLDER:
+        return Config()
+    return Config(KernelManager={"transport": "ipc", "ip": str(folder / "kernel")})
 
 
 def _engine() -> Any:
