@@ -118,5 +118,5 @@ def test_benchmarks_are_known_and_at_least_two() -> None:
     assert bench.in_order(["musr", "ifeval"]) == ["ifeval", "musr"]
     with pytest.raises(HumanlikeError, match="at least two benchmarks"):
         bench.in_order(["bbh"])
-    with pytest.raises(HumanlikeError, match="Unknown benchmark 'mmlu'. Did you mean 'mmlu_pro'"):
+    with pytest.raises(HumanlikeError, match=r"Unknown benchmark 'mmlu'\. Did you mean 'mmlu_pro'"):
         bench.in_order(["bbh", "mmlu"])
