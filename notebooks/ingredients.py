@@ -73,11 +73,15 @@ page.record("n_multimodal", int(models["multimodal"].sum()))
 page.record("n_multimodal_gemma", int((models["multimodal"] & (models["family"] == "gemma")).sum()))
 page.record("n_encoder_decoder", int((models["architecture"] == "encoder-decoder").sum()))
 page.record("n_ssm", int((models["architecture"] == "ssm").sum()))
+page.record("n_moe", int((models["architecture"] == "moe").sum()))
+few = [int((models["architecture"] == kind).sum()) for kind in ("ssm", "moe")] + [int(models["multimodal"].sum())]
+page.record("few_of_some", max(few) < len(models) / 10)
 
 # %% [markdown]
 # {value}`n_models` models stand in {value}`n_families` families, {value}`n_single` of which have a single member. Ingredients follow
 # families: {value}`n_multimodal_gemma` of the {value}`n_multimodal` models that saw images are Gemma 3, so *images* can hardly be told
 # from *Gemma 3*; only T5 uses ReLU and only state-space models use SiLU.
+# State-space models ({value}`n_ssm`), mixtures of experts ({value}`n_moe`) and models with images are rare.
 #
 # (sec-ingredients-printed)=
 # ## The paper's table of models
@@ -417,6 +421,7 @@ curves = summary(found, ingredients)
 for name, row in curves.iterrows():
     for column in ("n", "n_positive", "n_above", "n_below", *(("least", "median", "most") if row["n"] else ())):
         page.record(f"curve.{column}.{name}", row[column])
+page.record("curve.singular", int(found.table["singular"].sum()))
 page.record("curve.failed", int(curves["failed"].sum()))
 page.record("curve.specs", int(found.table["spec"].max()) + 1)
 if "instruction_tuned" in ingredients:
@@ -438,7 +443,7 @@ page.table(
 # {value}`curve.n_below.n_heads`, while {value}`curve.n_above.n_heads` say the opposite. MLP width is above zero in
 # {value}`curve.n_above.mlp_size`, embedding width in {value}`curve.n_above.hidden_size` and below in
 # {value}`curve.n_below.hidden_size`, context length above in {value}`curve.n_above.context_length`.
-# {value}`curve.failed` fits had no estimate.
+# {value}`curve.failed` estimates do not exist; {value}`curve.singular` come from a {term}`singular fit`, in which groups do not differ.
 #
 # ### Choose a specification
 

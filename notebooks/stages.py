@@ -53,6 +53,7 @@ page.table(
 # %% tags=["remove-output"]
 page.record("rows", len(matched))
 page.record("rows_matched", int(matched["matched"].sum()))
+page.record("full_olmo", int(by_stage.by_series(matched, "real").filter(like="OLMo", axis="index")[["base", "sft", "dpo", "rlvr"]].notna().all(axis=1).sum()))
 layouts = {how: by_stage.by_series(matched, how) for how in ("printed", "real")}
 keys = {"base-stage1": "base1"}
 for how, frame in layouts.items():

@@ -114,6 +114,7 @@ def test_specifications_hold_the_fits_they_name(models: pd.DataFrame) -> None:
     axes = {**ONE_EACH, "groups": ["family", "none"], "others": ["all", "none"]}
     found = ingredient_multiverse(["instruction_tuned", "n_layers"], axes)
     assert len(found.table) == 2 * 2 * 2 and (found.table["problem"] == "").all()
+    assert not found.table.loc[found.table["groups"] == "none", "singular"].any()
     coded = ing.code(models, ["instruction_tuned", "n_layers"])
     first = found.table[is_described(found.table)].set_index("name")
     for name, one in ing.fit(coded).coefficients.items():
@@ -125,6 +126,19 @@ def test_specifications_hold_the_fits_they_name(models: pd.DataFrame) -> None:
     table = summary(found, ["n_layers"])
     assert table.loc["n_layers", "described"] == first.loc["layers", "estimate"]
     assert table.loc["n_layers", ["n", "failed"]].tolist() == [4, 0]
+
+
+def test_a_singular_fit_is_marked_and_is_least_squares() -> None:
+    """Families of decoder-only models do not differ beyond the amount of their training data."""
+    axes = {
+        **ONE_EACH,
+        "models": ["plain decoders"],
+        "groups": ["family", "none"],
+        "others": ["none"],
+    }
+    found = ingredient_multiverse(["training_tokens_trillion"], axes).table.set_index("groups")
+    assert found["singular"].to_dict() == {"family": True, "none": False}
+    assert found.loc["family", "estimate"] == pytest.approx(found.loc["none", "estimate"])
 
 
 def test_a_fit_that_fails_is_counted_and_has_no_number() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from humanlike.analysis.ingredients import INGREDIENTS, Coded, choose, code, load_models
+from humanlike.analysis.ingredients import INGREDIENTS, choose, code, load_models
 from humanlike.errors import HumanlikeError
 from humanlike.stats.linear import Coefficient, least_squares
 from humanlike.stats.mixed import random_intercept
@@ -54,8 +55,8 @@ def ingredient_multiverse(names: Sequence[str], axes: Mapping[str, Sequence[str]
     -------
     Multiverse
         ``table`` has one row per specification and ingredient (``name`` is its label), with
-        ``estimate``, ``low``, ``high``, ``n`` (models) and ``problem``: why there is no estimate,
-        "" where there is one.
+        ``estimate``, ``low``, ``high``, ``n`` (models), ``singular`` (groups estimated not to
+        differ) and ``problem``: why there is no estimate, "" where there is one.
 
     Raises
     ------
@@ -75,23 +76,33 @@ def ingredient_multiverse(names: Sequence[str], axes: Mapping[str, Sequence[str]
     return Multiverse({axis: tuple(axes[axis]) for axis in AXES}, pd.DataFrame(rows))
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """Coefficients, models, whether groups do not differ, and what went wrong ("" if nothing)."""
+
+    coefficients: dict[str, Coefficient]
+    n: int
+    singular: bool = False
+    problem: str = ""
+
+
 def _effects(
     models: pd.DataFrame, names: Sequence[str], spec: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
     """Yield the effect of each ingredient under one specification."""
-    fits: dict[frozenset[str], tuple[dict[str, Coefficient], int, str]] = {}
+    fits: dict[frozenset[str], _Fit] = {}
     for name in names:
         used = _beside(name, names, spec["others"])
         key = frozenset(used)
         if key not in fits:
             fits[key] = _fit(models, used, spec)
-        found, n, problem = fits[key]
-        one = found.get(name)
+        fit = fits[key]
+        one = fit.coefficients.get(name)
         numbers = (one.estimate, one.low, one.high) if one else (np.nan,) * 3
         yield {
             "name": INGREDIENTS[name].label,
             **dict(zip(("estimate", "low", "high"), numbers, strict=True)),
-            "n": n, "problem": problem,
+            "n": fit.n, "singular": fit.singular, "problem": fit.problem,
         }  # fmt: skip
 
 
@@ -101,20 +112,18 @@ def _beside(name: str, names: Sequence[str], others: str) -> list[str]:
     return [name] if others == "none" else list(dict.fromkeys([*CONTROLS, name]))
 
 
-def _fit(
-    models: pd.DataFrame, names: Sequence[str], spec: Mapping[str, str]
-) -> tuple[dict[str, Coefficient], int, str]:
-    """Return coefficients, models and "", or nothing and what went wrong."""
+def _fit(models: pd.DataFrame, names: Sequence[str], spec: Mapping[str, str]) -> _Fit:
     alone = spec["groups"] == NO_GROUPS
     grouping = "family" if alone else spec["groups"]
-    coded: Coded = code(models, names, spec["coding"], grouping, spec["gaps"])
+    coded = code(models, names, spec["coding"], grouping, spec["gaps"])
+    n = len(coded.table)
     try:
         if alone:
-            return least_squares(coded.outcome, coded.design).coefficients, len(coded.table), ""
+            return _Fit(least_squares(coded.outcome, coded.design).coefficients, n)
         found = random_intercept(coded.outcome, coded.design, coded.groups)
     except HumanlikeError as error:
-        return {}, len(coded.table), str(error)
-    return found.coefficients, len(coded.table), ""
+        return _Fit({}, n, problem=str(error))
+    return _Fit(found.coefficients, n, found.singular)
 
 
 def is_described(rows: pd.DataFrame) -> pd.Series[bool]:
