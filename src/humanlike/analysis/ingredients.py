@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -174,26 +173,30 @@ def code(
     for kind, option, known in (("coding", coding, CODINGS), ("way", missing, MISSING)):
         if option not in known:
             raise HumanlikeError(unknown(kind, option, known))
-    columns = models[["model", "r2", *names]].assign(group=group_models(models, grouping))
-    gaps = columns[list(names)].isna()
-    left_out, filled = list(columns["model"][gaps.any(axis=1)]), []
-    if missing == "median":
-        short = [name for name in names if gaps[name].any()]
-        filled = [f"{m}: {name}" for name in short for m in columns["model"][gaps[name]]]
-        columns, left_out = columns.fillna({n: columns[n].median() for n in short}), []
-    kept = columns[~columns["model"].isin(left_out)].reset_index(drop=True)
-    coded = kept.assign(**{name: _standard(kept[name], name, coding) for name in names})
-    return Coded(coded, tuple(names), tuple(left_out), tuple(filled))
+    values: dict[str, Floats] = {name: models[name].to_numpy(float) for name in names}
+    present = {name: np.isfinite(column) for name, column in values.items()}
+    who = [str(model) for model in models["model"]]
+    keep, filled = np.ones(len(who), np.bool_), list[str]()
+    for name in names:
+        if missing == "median" and not present[name].all():
+            filled += [f"{who[at]}: {name}" for at in np.flatnonzero(~present[name]).tolist()]
+            values[name] = np.where(present[name], values[name], np.nanmedian(values[name]))
+        else:
+            keep &= present[name]
+    kept = {name: _standard(values[name][keep], name, coding) for name in names}
+    first = {"model": np.array(who)[keep], "r2": models["r2"].to_numpy(float)[keep]}
+    table = pd.DataFrame({**first, "group": np.array(group_models(models, grouping))[keep], **kept})
+    left_out = tuple(who[at] for at in np.flatnonzero(~keep).tolist())
+    return Coded(table, tuple(names), left_out, tuple(filled))
 
 
-def _standard(column: pd.Series[Any], name: str, coding: str) -> pd.Series[Any]:
-    values = column.astype(float)
+def _standard(values: Floats, name: str, coding: str) -> Floats:
     if INGREDIENTS[name].flag:
         return values
     if coding == "log" and name != "release_year":
-        values = pd.Series(np.log(values.to_numpy()), values.index)
-    spread = values.std()
-    return (values - values.mean()) / (spread or 1.0)
+        values = np.log(values)
+    spread = float(values.std(ddof=1)) or 1.0
+    return np.asarray((values - values.mean()) / spread, np.float64)
 
 
 def fit(coded: Coded) -> MixedFit:
