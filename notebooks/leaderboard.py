@@ -49,8 +49,7 @@ perplexity: float = 20.0  # neighbours that t-SNE keeps near, in [2, 42]
 import pandas as pd
 
 from humanlike.book.record import begin
-from humanlike.data.published import load_leaderboard, load_stages, load_suite
-from humanlike.data.stages import match_stages
+from humanlike.data.published import load_leaderboard, load_suite
 from humanlike.plots.leaderboard import by_family, ranked
 from humanlike.stats.groups import cluster_bootstrap_difference, welch
 
@@ -242,7 +241,7 @@ page.figure(
 # *t*({value}`welch.df:.1f`) = {value}`welch.t`, Cohen's *d* = {value}`cohens_d`. Drawing families instead
 # of models gives {interval}`difference.family`. Of the first 20 models {value}`top20.tuned` are tuned
 # ({numref}`fig-leaderboard-ranked`, {numref}`fig-leaderboard-families`). The comparison is between
-# models that also differ in size, age and data; which of these carries it is the question of the chapter on ingredients.
+# models that also differ in size, age and data; which of these carries it is the question of {doc}`/notebooks/ingredients`.
 
 # %% [markdown]
 # (sec-leaderboard-maps)=
@@ -325,7 +324,7 @@ for key, found in {"people": people, "fitted": fitted, "asked": asked.structure}
 # Before relying on printed numbers one can ask whether they agree among themselves.
 
 # %% tags=["remove-output"]
-suite, stages = load_suite(), load_stages()
+suite = load_suite()
 size = board.set_index("model")["n_params_billion"]
 page.record("n_suite_rows", len(suite))
 page.record("n_listed", int(board["model"].isin(suite["ranked_model"]).sum()))
@@ -341,35 +340,8 @@ for key, name in (("smallest", size.idxmin()), ("largest", size.idxmax())):
 # {value}`size.smallest` billion. All are called transformers, but {value}`n_not_transformers` of them are
 # state-space models.
 #
-# (sec-leaderboard-stages)=
-# ### The table of stages
-#
-# For four series the paper prints R² at each stage of post-training. Each row is looked up in the ranking.
-
-# %%
-matched = match_stages(stages, board)
-page.table(
-    matched.set_axis(["Series", "Stage", "R²", "Ranked checkpoint", "Its stage", "Agrees"], axis="columns"),
-    caption="Rows of the paper's stage table and the ranked checkpoint with that R²",
-    formats={"R²": ".3f"},
-)
-
-# %% tags=["remove-output"]
-page.record("stage_rows_matched", int(matched["matched"].sum()))
-printed = matched.groupby("stage")["r2"].mean()
-for key, stage in (("base1", "base-stage1"), *((s, s) for s in ("base", "sft", "dpo", "rlvr"))):
-    page.record(f"stage_mean.{key}", printed[stage])
-real_stage = matched.groupby("checkpoint_stage")["r2"].mean()
-for stage in ("base", "rlvr"):
-    page.record(f"stage_mean_matched.{stage}", real_stage[stage])
-
-# %% [markdown]
-# {value}`stage_rows_matched` of the 16 rows are the ranked checkpoint of that stage. The two others are in
-# the Llama series: its *base* row repeats the R² of the finished Tulu 3 model, and its *RLVR* row is Meta's own
-# instruction-tuned model, which never went through the Tulu stages. No Llama 3.1 base model is
-# ranked at all. With every checkpoint in its own stage the average of the base models falls from
-# {value}`stage_mean.base` to {value}`stage_mean_matched.base`, and that of RLVR from
-# {value}`stage_mean.rlvr` to {value}`stage_mean_matched.rlvr`, below DPO ({value}`stage_mean.dpo`).
+# The table of post-training stages is looked up row by row in {ref}`sec-stages-rows`, the table of models cell by cell in
+# {ref}`sec-ingredients-printed`.
 #
 # ## What was found
 #
@@ -380,6 +352,6 @@ for stage in ("base", "rlvr"):
 # - Asked here, {value}`asked.name` stands at {value}`asked.r2` {interval}`asked.r2`. Categories show in its space less than in people's.
 # - Tuned models are ahead by {value}`difference` on average; the interval excludes zero also when whole families
 #   are resampled ({interval}`difference.family`).
-# - Counts, sizes and two rows of the stage table contradict other parts of the paper. The ledger lists each.
+# - Counts and sizes contradict other parts of the paper. The ledger lists each.
 # - Without answers or embeddings no single R² can be recomputed from the released material, none comes
 #   with an interval, and nothing can be said about the maps and their categories.

@@ -18,6 +18,7 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 RANKING = DATA / "published" / "paper_b_ranking.csv"
 STAGES = DATA / "published" / "paper_b_stages.csv"
 SUITE = DATA / "published" / "paper_b_suite.csv"
+ERRORS = DATA / "published" / "paper_b_errors.csv"
 CONCEPTS = DATA / "concepts.csv"
 INGREDIENTS = DATA / "ingredients" / "models.csv"
 BENCHMARKS = DATA / "benchmarks" / "open_llm_leaderboard.csv"
@@ -36,6 +37,7 @@ TABLES: list[tuple[Loader, Path]] = [
     (published.load_ranking, RANKING),
     (published.load_stages, STAGES),
     (published.load_suite, SUITE),
+    (published.load_errors, ERRORS),
     (published.load_concepts, CONCEPTS),
     (published.load_ingredients, INGREDIENTS),
     (published.load_benchmarks, BENCHMARKS),
