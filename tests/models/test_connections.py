@@ -168,6 +168,7 @@ class Proxy:
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         self.heard.append(head.split("\r\n")[0])
+        assert "Proxy-Authorization: Basic bWU6cEBzcw==" in head
         if not head.startswith("CONNECT"):
             writer.write(plain(b"forwarded"))
             return
@@ -187,7 +188,7 @@ class Proxy:
             server = await asyncio.start_server(handler, "127.0.0.1", 0, ssl=secure)
             near, far = (s.sockets[0].getsockname()[1] for s in (proxy, server))
             for name in ("https_proxy", "http_proxy"):
-                self.patch.setenv(name, f"http://127.0.0.1:{near}")
+                self.patch.setenv(name, f"http://me:p%40ss@127.0.0.1:{near}")
             self.patch.setenv("no_proxy", "elsewhere.example")
             scheme = "https" if secure else "http"
             lines = Connections(f"{scheme}://127.0.0.1:{far}/v1")

@@ -76,6 +76,7 @@ def test_specs_have_one_full_form(spec: str, full: str) -> None:
         ("openai:", {}, "Which model"),
         ("openai:m@localhost:8000", {}, "begins with http"),
         ("openai:m@http://", {}, "begins with http"),
+        ("openai:m@http://hôte/v1", {}, "begins with http"),
         ("openai:m@http://u:p@h/v1", {}, "must not hold a password"),
         ("openai:m@http://h/v1?key=1", {}, "ends with its path"),
         ("openai:m@http://h:99999999/v1", {}, "port"),
