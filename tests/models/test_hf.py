@@ -104,6 +104,8 @@ def tokens_of(tokenizer: Any, prompt: Prompt) -> list[int]:
 def slow(model: Any, tokenizer: Any, prompt: Prompt, answer: str) -> float:
     """Sum the log-probabilities of an answer's tokens: one text, one full pass, no cache."""
     ids = tokens_of(tokenizer, prompt)
+    if model.config.is_encoder_decoder:
+        answer = answer.lstrip()
     said = tokenizer(answer, add_special_tokens=False)["input_ids"]
     with torch.no_grad():
         if model.config.is_encoder_decoder:

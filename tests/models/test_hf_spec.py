@@ -287,6 +287,20 @@ def test_an_answer_that_would_merge_with_the_prompt_is_tokenised_alone() -> None
     assert request.answers == {"a": (2,), "b": (4,)}
 
 
+def test_an_answer_alone_gets_no_blank_that_a_tokenizer_puts_before_a_text() -> None:
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    words = {"\u2581": 0, ":": 1, "a": 2, ":a": 3, "\n": 4, "b": 5}
+    made = Tokenizer(models.BPE(words, [(":", "a")]))
+    made.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
+    fast = PreTrainedTokenizerFast(tokenizer_object=made)
+    assert fast("a")["input_ids"] == [0, 2]
+    reader = Reader(Wording(fast, Options(), "x"), fast, separate=False)
+    (request,) = reader.requests([Prompt("b:", form="base", allowed=("a", " a"))], scored=True)
+    assert request.answers == {"a": (2,), " a": (0, 2)}
+
+
 def test_a_mark_for_the_end_that_a_tokenizer_puts_after_a_text_is_not_read(folder: Path) -> None:
     from tokenizers import processors
 

@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from humanlike.data.benchmarks import BENCHMARKS, load_benchmarks, load_reevaluations
 from humanlike.data.families import group_models
 from humanlike.data.published import (
-    BENCHMARKS,
-    load_benchmarks,
     load_leaderboard,
-    load_reevaluations,
 )
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.stats.correlation import Comparison, compare_models, correlate

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from humanlike.stats.groups import cluster_bootstrap_difference as cluster_bootstrap_difference
     from humanlike.stats.groups import welch as welch
     from humanlike.stats.groups import welch_anova as welch_anova
+    from humanlike.stats.kernel_alignment import cka as cka
     from humanlike.stats.linear import least_squares as least_squares
     from humanlike.stats.linear import variance_inflation as variance_inflation
     from humanlike.stats.mixed import random_intercept as random_intercept
-    from humanlike.stats.kernel_alignment import cka as cka
     from humanlike.stats.multiplicity import adjust as adjust
     from humanlike.stats.odd_one_out import odd_one_out_loss as odd_one_out_loss
     from humanlike.stats.odd_one_out import odd_one_out_probabilities as odd_one_out_probabilities

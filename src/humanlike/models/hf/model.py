@@ -19,7 +19,7 @@ RULE = 1
 """Raised when prompts, scores or draws are made differently."""
 CHUNK = 4096
 TOKENS = {"cpu": 2048}
-TOKENS_ACCELERATED = 16_384
+TOKENS_ACCELERATED = 32_768
 PACKAGES = ("torch", "transformers", "tokenizers")
 
 

@@ -79,7 +79,8 @@ class Reader:
     An allowed answer's tokens are those that follow the prompt when both are tokenised together.
     What the template puts between its mark and an answer (some leave the space to the answer) is
     put before it. Where the tokens of prompt and answer would merge at the border, the answer is
-    tokenised alone, since that is what a model asked with this prompt can write.
+    tokenised alone, since that is what a model asked with this prompt can write. A separate decoder
+    begins a text of its own, so that a blank before the answer is left out.
 
     A tokenizer never joins what stands before a special token with what stands after it. Chat
     prompts that end alike, from a special token on, therefore share the tokens of their answers.
@@ -129,15 +130,27 @@ class Reader:
         asked = []
         for request, start in zip(requests, starts, strict=True):
             lead = self.wording.lead() if request.prompt.form == "chat" else ""
-            asked += [(request, start, a, lead + a) for a in request.prompt.allowed or ()]
+            for answer in request.prompt.allowed or ():
+                said = answer.lstrip() if self._separate else lead + answer
+                asked.append((request, start, answer, said))
         known = self._tokenised([(start.text + said, start.special) for _, start, _, said in asked])
         for request, start, answer, said in asked:
             ids, size = known[start.text + said, start.special], len(start.ids)
             if ids[:size] != start.ids:
-                ids, size = self._tokenised([(said, False)])[said, False], 0
+                ids, size = self._alone(said), 0
             if not ids[size:]:
                 raise HumanlikeError(f"The answer '{answer}' has no tokens and cannot be scored.")
             request.answers[answer] = tuple(ids[size:])
+
+    def _alone(self, text: str) -> list[int]:
+        """Tokenise a text without a prompt, but not as the beginning of one.
+
+        Some tokenizers put a blank before whatever comes first; a line break takes that place.
+        """
+        after = self._tokenised([(part, False) for part in ("\n", "\n" + text, text)])
+        start, both = after["\n", False], after["\n" + text, False]
+        joined = both[: len(start)] != start
+        return after[text, False] if joined else both[len(start) :]
 
     def _starts(self, requests: list[Request], texts: list[str]) -> list[_Start]:
         """Say what the answers of each request are tokenised together with."""
