@@ -45,7 +45,7 @@ def loss_shapes(ratios: Floats, values: Mapping[str, Floats]) -> Figure:
     axes.set_xscale("log", base=2)
     ticks = [0.25, 0.5, 1, 2, 4]
     axes.set_xticks(ticks, ["¼", "½", "1", "2", "4"])
-    axes.set_ylim(-0.05, 4)
+    axes.set_ylim(-0.1, 6)
     axes.set_xlabel("Distance of the item judged farther, as a multiple of the other's")
     axes.set_ylabel("Loss (a tie costs 1)")
     axes.legend(title="Loss", loc="upper right")
