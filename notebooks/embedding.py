@@ -33,11 +33,10 @@ n_boot: int = 200  # resamples of the model's answers, in [10, 10000]
 seed: int = 1  # seed of questions, answers, splits and starts, in [0, 4294967295]
 
 # %% tags=["remove-output"]
-import html
-
 import numpy as np
 
 from humanlike.analysis import embedding as study
+from humanlike.analysis.measured import benchmark_table, load_benchmark
 from humanlike.book.record import begin
 from humanlike.plots import embedding as figures
 from humanlike.stats import OrdinalEmbedding
@@ -55,8 +54,10 @@ page = begin("embedding")
 #
 # and the loss is the mean surprise at the answers given, $-\log p$ {cite:p}`tamuz2011`. Its slopes are as short as the loss itself:
 #
-# $$\frac{\partial (-\log p)}{\partial D_{ab}} = \frac{1}{D_{ab} + D_{ac} + 2\mu}, \qquad
-#   \frac{\partial (-\log p)}{\partial D_{ac}} = \frac{1}{D_{ab} + D_{ac} + 2\mu} - \frac{1}{D_{ac} + \mu}.$$
+# $$\begin{aligned}
+# \frac{\partial (-\log p)}{\partial D_{ab}} &= \frac{1}{D_{ab} + D_{ac} + 2\mu}, \\
+# \frac{\partial (-\log p)}{\partial D_{ac}} &= \frac{1}{D_{ab} + D_{ac} + 2\mu} - \frac{1}{D_{ac} + \mu}.
+# \end{aligned}$$
 #
 # Three properties follow. With $\mu = 0$, the default here, only *ratios* of distances count: a space and its enlargement are equally good. A tie
 # costs $\log 2$, as always. And certainty has a price: to be nearly sure of an answer the loss wants the nearer
@@ -72,17 +73,19 @@ page = begin("embedding")
 # - **SOE** {cite:p}`terada2014`: $\max(0, \sqrt{D_{ab}} + 0.1 - \sqrt{D_{ac}})^2$; no probability, only order with a margin.
 # - **GNMDS** {cite:p}`agarwal2007`: $\max(0, D_{ab} + 1 - D_{ac})$, here on the points and stopped early instead of penalised.
 #
-# {numref}`fig-embedding-losses` shows what each charges. Paper B names the crowd-kernel loss in its methods and a *logistic* loss in the
+# {numref}`fig-embedding-losses` shows what each charges. The four can express how sure a judge is by the *size* of the space: enlarged, they become steep, and an
+# answer that fits costs nothing. The crowd kernel has only ratios to say it with. Paper B names the crowd-kernel loss in its methods and a *logistic* loss in the
 # appendix that derives its sample size; these are two of the five.
 
 # %%
 ratios = np.geomspace(0.25, 4, 201)
+panels = {"a small space": study.charges(ratios, n_dims), "the same, four times as large": study.charges(ratios, n_dims, 4.0)}
 page.figure(
-    figures.loss_shapes(ratios, study.charges(ratios, n_dims)), "fig-embedding-losses",
-    caption="What five losses charge for one answer, by the ratio of the two distances, relative to a tie. The nearer item is at distance 1; right of the "
-    "middle the space agrees with the answer.",
-    alt="Five falling curves that meet at a tie. Left of it STE and GNMDS rise most steeply, the crowd kernel least; right of it "
-    "SOE, GNMDS and STE soon charge nothing, while the crowd kernel and t-STE keep charging.",
+    figures.loss_shapes(ratios, panels), "fig-embedding-losses",
+    caption="What five losses charge for one answer, by the ratio of the two distances, relative to a tie. Right of 1 the space agrees with the answer. "
+    "The geometric mean of the two distances is 1 on the left and 4 on the right.",
+    alt="Two panels of five falling curves that meet at a tie. From left to right panel STE, t-STE, SOE and GNMDS become steep; the curve of "
+    "the crowd kernel is the same in both.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -105,15 +108,16 @@ if asked:
     page.record("model.valid", len(asked.triplets))
 
 # %%
-page.html(f"<p>{html.escape(said)}</p>", text=said)
+print(said)
 
 # %% [markdown]
 # ## Fitting
 #
 # The search is quasi-Newton (L-BFGS) with the slopes above; distances are computed once per pair of concepts, so an answer costs the same in any number
-# of dimensions. {value}`n_held_out` answers are held out, and the points that predict them best are kept. It matters which loss is
-# used: over the noisy judge's answers the crowd-kernel loss settles, whereas STE soon learns the noise
-# ({numref}`fig-embedding-courses`) and depends on being stopped.
+# of dimensions. {value}`n_held_out` answers are held out. Kept are the last points whose held-out loss is not clearly above the lowest
+# one, by no more than a standard error of the difference. It matters which loss is used: over the noisy judge's answers the crowd-kernel loss settles
+# (it ends {value}`rise.crowd_kernel` above the kept points), whereas STE soon learns the noise (it ends {value}`rise.ste` above) and depends on being
+# stopped ({numref}`fig-embedding-courses`).
 
 # %% tags=["remove-output"]
 fits = study.fit_judges(judges, LOSSES, [n_dims], seed)
@@ -129,7 +133,7 @@ page.figure(
     figures.courses({name: (search.course, search.best_step) for name, search in shown.items()}),
     "fig-embedding-courses",
     caption=f"Course of two searches over the {noisy}'s answers: mean loss of training and held-out answers after each step. The search ends "
-    "when the held-out loss has not improved for 50 steps or the training loss hardly falls.",
+    "50 steps after the kept points, or when the training loss hardly falls any more.",
     alt="Two panels. With the crowd kernel both losses fall and stay level. With STE the held-out loss passes a minimum and rises "
     "while the training loss goes on falling.",
 )  # fmt: skip
@@ -173,10 +177,11 @@ page.figure(
 )  # fmt: skip
 
 # %% [markdown]
-# For the noisy judge the crowd-kernel loss predicts best: {value}`accuracy.noisy.crowd_kernel` {interval}`accuracy.noisy.crowd_kernel`, where knowing
-# everything would give {value}`ceiling.noisy`. It never needs to be stopped, and is right to be careful. For the consistent judge the
-# same loss predicts {value}`accuracy.consistent.crowd_kernel` {interval}`accuracy.consistent.crowd_kernel` and finds {value}`r2.consistent.crowd_kernel`
-# of the judge's own space; t-STE predicts {value}`accuracy.consistent.t_ste` and finds {value}`r2.consistent.t_ste`.
+# For the noisy judge the losses differ little. The crowd kernel predicts {value}`accuracy.noisy.crowd_kernel` {interval}`accuracy.noisy.crowd_kernel`, the best of the
+# five ({value}`best.noisy`) {value}`best_accuracy.noisy`, and knowing everything would give {value}`ceiling.noisy`. For the consistent judge the
+# crowd-kernel loss predicts {value}`accuracy.consistent.crowd_kernel` {interval}`accuracy.consistent.crowd_kernel` and finds {value}`r2.consistent.crowd_kernel`
+# of the judge's own space; t-STE predicts {value}`accuracy.consistent.t_ste` and finds {value}`r2.consistent.t_ste`. Even of the noisy judge's space
+# t-STE finds more, {value}`r2.noisy.t_ste` against {value}`r2.noisy.crowd_kernel`.
 #
 # The real model, {value}`model.name`, is as consistent as a computation can be. The crowd-kernel space predicts {value}`accuracy.model.crowd_kernel`
 # {interval}`accuracy.model.crowd_kernel` of its held-out answers, the best of the five ({value}`best.model`) {value}`best_accuracy.model`. What is missing
@@ -224,7 +229,7 @@ sources = {"starts": "other random starts", "splits": "other answers held out", 
 shown = spread.assign(source=spread["source"].map(sources))
 
 # %%
-heads = {"source": "What differs", "n": "Fits", "accuracy_low": "Held out, lowest", "accuracy_high": "highest", "r2_low": "R² with the fit, lowest", "r2_median": "median", "r2_high": "highest R²"}
+heads = {"source": "What differs", "n": "Fits", "accuracy_low": "Held out, lowest", "accuracy_high": "Held out, highest", "r2_low": "R² with the fit, lowest", "r2_median": "R², median", "r2_high": "R², highest"}
 page.table(
     shown.rename(columns=heads), caption=f"Refits of {held.name} ({study.LOSS_NAMES[loss]}, {n_dims} dimensions) and how much of the first fit they explain",
     formats=dict.fromkeys(list(heads.values())[2:], ".3f"),
@@ -250,15 +255,16 @@ page.record("pulled_together", together < 0)
 # ## Other programs
 #
 # The following was not measured when this page was built. It was recorded once with `benchmarks/ordinal.py`: cblearn {cite:p}`kuenstle2024` and
-# salmon {cite:p}`sievert2023`, which the paper cites, on the same answers of a known judge, each on one core unless the name says otherwise.
+# salmon {cite:p}`sievert2023`, which the paper cites, on the same answers of a known judge, each on one core unless the name says otherwise; ratios
+# compare processor time.
 
 # %%
-measured = study.load_benchmark()
-recorded = study.benchmark_table(measured)
-heads = {"program": "Program", "seconds": "Seconds a fit", "times": "× ours", "peak_mb": "Peak MB", "loss": "Loss on fresh answers", "accuracy": "Accuracy", "r2": "R²", "load": "Load"}
+measured = load_benchmark()
+recorded = benchmark_table(measured)
+heads = {"program": "Program", "seconds": "Seconds", "processor": "Processor s", "times": "× ours", "peak_mb": "Peak MB", "loss": "Loss on fresh answers", "accuracy": "Accuracy", "r2": "R²", "load": "Load"}
 page.table(
-    recorded.rename(columns=heads), caption=f"Recorded on {measured['machine']['cpu_count']} cores; crowd-kernel fits to {measured['n_train']:,} answers in {measured['n_dims']} dimensions, {measured['n_test']:,} fresh answers; {measured['salmon']}",
-    formats={"Seconds a fit": ".3g", "× ours": ".3g", "Peak MB": ".0f", "Loss on fresh answers": ".5f", "Accuracy": ".4f", "R²": ".3f", "Load": ".1f"},
+    recorded.rename(columns=heads), caption=f"Recorded on {measured['machine']['cpu_count']} cores; crowd-kernel fits to {measured['n_train']:,} answers in {measured['n_dims']} dimensions, {measured['n_test']:,} fresh answers; for salmon {measured['salmon']}",
+    formats={"Seconds": ",.2f", "Processor s": ",.2f", "× ours": ",.1f", "Peak MB": ".0f", "Loss on fresh answers": ".5f", "Accuracy": ".4f", "R²": ".3f", "Load": ".1f"},
 )  # fmt: skip
 
 # %% tags=["remove-output"]
@@ -271,15 +277,15 @@ for key, name in (("ours", "humanlike, 1 core"), ("cblearn", "cblearn, scipy (de
     page.record(f"fresh.{key}", rows.loc[name, "loss"])
 
 # %% [markdown]
-# cblearn's default finds the same minimum: its loss on fresh answers is {value}`fresh.cblearn`, ours {value}`fresh.ours`. It takes {value}`times.cblearn`
+# cblearn's default searches the same minimum to its end: its loss on fresh answers is {value}`fresh.cblearn`, ours {value}`fresh.ours`. It takes {value}`times.cblearn`
 # times as long; one fit takes {value}`seconds.ours` seconds here, 75 models {value}`seconds.models` and 200 resamples {value}`seconds.resamples`. Salmon approaches the minimum
 # by many small steps ({value}`fresh.salmon` after far fewer epochs than its default). Speed matters for one reason: every R² of this
 # book can have an interval.
 #
 # ## What was found
 #
-# - A space from judgements is judge *and* method. For a noisy judge the crowd-kernel loss is the best of five
-#   ({value}`accuracy.noisy.crowd_kernel` of at most {value}`ceiling.noisy`). For a consistent one it predicts {value}`accuracy.consistent.crowd_kernel` of
+# - A space from judgements is judge *and* method. For a noisy judge the five losses predict about equally well
+#   (crowd kernel {value}`accuracy.noisy.crowd_kernel` of at most {value}`ceiling.noisy`). For a consistent one the crowd kernel predicts {value}`accuracy.consistent.crowd_kernel` of
 #   the held-out answers where {value}`best.consistent` predicts {value}`best_accuracy.consistent`.
 # - The real model asked here, {value}`model.name`, is a consistent judge: {value}`accuracy.model.crowd_kernel` by the crowd-kernel loss,
 #   {value}`best_accuracy.model` by {value}`best.model`. What it knows beyond the first number is lost before any comparison with people.

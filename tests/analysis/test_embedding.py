@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from humanlike.analysis import embedding as study
+from humanlike.analysis import measured
 from humanlike.errors import HumanlikeError
 from humanlike.models.base import Answer, Usage
 from humanlike.models.scripted import Scripted
@@ -107,19 +108,29 @@ def test_charges_are_relative_to_a_tie() -> None:
     for charge in values.values():
         assert charge[1] == pytest.approx(1)
         assert charge[0] > 1 > charge[2] >= 0
-    expected = -np.log(np.array([1 / 5, 1 / 2, 4 / 5])) / np.log(2)
+    expected = -np.log(np.array([1 / 5, 1 / 2, 4 / 5])) / np.log(2)  # squared ratio 1/4, 1, 4
     np.testing.assert_allclose(values["crowd_kernel"], expected)
+    larger = study.charges(np.array([0.5, 1.0, 2.0]), 30, 4.0)
+    np.testing.assert_allclose(larger["crowd_kernel"], expected)
+    assert larger["ste"][0] > values["ste"][0] and larger["ste"][2] < values["ste"][2]
 
 
 def test_the_recorded_measurement_becomes_a_table(monkeypatch, tmp_path) -> None:
-    one = {"seconds": 2.0, "times_ours": 4.0, "peak_mb": 80, "load_before": 1, "load_after": 3}
+    one = {
+        "seconds": 2.0,
+        "processor_seconds": 1.5,
+        "times_ours": 4.0,
+        "peak_mb": 80,
+        "load_before": 1,
+        "load_after": 3,
+    }
     one |= {"loss": [0.5, 0.7], "accuracy": [0.8, 0.8], "r2": [0.1, 0.3]}
-    table = study.benchmark_table({"contestants": {"peer": one}})
+    table = measured.benchmark_table({"contestants": {"peer": one}})
     assert table.loc[0, ["program", "seconds", "load"]].tolist() == ["peer", 2.0, 2.0]
     assert table.loc[0, "loss"] == pytest.approx(0.6)
     monkeypatch.setattr("humanlike.paths.project_root", lambda: tmp_path)
     with pytest.raises(HumanlikeError, match=r"run benchmarks/ordinal\.py"):
-        study.load_benchmark()
+        measured.load_benchmark()
 
 
 def test_answers_are_described_with_their_failures() -> None:

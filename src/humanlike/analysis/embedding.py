@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -351,15 +350,17 @@ def pulled_together(judge: Judge, fit: OrdinalEmbedding) -> float:
     return float(spearmanr(wins[known] / all_asked[known], distance[known]).statistic)
 
 
-def charges(ratios: Floats, n_dims: int) -> dict[str, Floats]:
+def charges(ratios: Floats, n_dims: int, size: float = 1.0) -> dict[str, Floats]:
     """Return what each loss charges by the ratio of distances, relative to its charge for a tie.
 
     Parameters
     ----------
     ratios : ndarray, (points,)
-        Distance of the item judged farther over that of the other, which is 1.
+        Distance of the item judged farther over that of the other.
     n_dims : int
         Dimensions of the space, on which the default of t-STE depends.
+    size : float
+        Geometric mean of the two distances.
 
     Returns
     -------
@@ -368,48 +369,9 @@ def charges(ratios: Floats, n_dims: int) -> dict[str, Floats]:
     """
     from humanlike.stats.triplet_losses import LOSSES, open_loss
 
-    near, far = np.ones_like(ratios), ratios**2
+    tie = size**2
     losses = {name: open_loss(name, n_dims) for name in LOSSES}
-    return {name: one.value(near, far) / one.value(1.0, 1.0) for name, one in losses.items()}
-
-
-def load_benchmark() -> dict[str, Any]:
-    """Load the recorded measurement of this package's fits beside those of other packages.
-
-    Returns
-    -------
-    dict
-        As ``benchmarks/ordinal.py`` wrote it; nothing is measured here.
-    """
-    from humanlike.paths import project_root
-
-    path = project_root() / "benchmarks" / "results" / "ordinal.json"
-    if not path.is_file():
-        raise HumanlikeError(f"There is no {path.name}: run benchmarks/ordinal.py to measure.")
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
-def benchmark_table(measured: dict[str, Any]) -> pd.DataFrame:
-    """Put the recorded measurement into a table.
-
-    Returns
-    -------
-    DataFrame
-        One row per contestant. Columns: program; seconds (median over seeds); times, as a multiple
-        of ours; peak_mb; loss, accuracy, r2 (means over seeds); load, of the machine at the time.
-    """
-    import pandas as pd
-
-    rows = [
-        {
-            "program": name,
-            "seconds": one["seconds"],
-            "times": one["times_ours"],
-            "peak_mb": one["peak_mb"],
-            **{key: float(np.mean(one[key])) for key in ("loss", "accuracy", "r2")},
-            "load": (one["load_before"] + one["load_after"]) / 2,
-        }
-        for name, one in measured["contestants"].items()
-    ]
-    return pd.DataFrame(rows)
+    return {
+        name: one.value(tie / ratios, tie * ratios) / one.value(tie, tie)
+        for name, one in losses.items()
+    }

@@ -19,7 +19,7 @@ MEMORY = 10  # pairs of steps and gradient changes that approximate the curvatur
 ARMIJO = 1e-4  # share of the promised decrease that a step must bring
 SHORTEST = 1e-10  # a step length below this ends the search
 WINDOW = 10  # steps over which the decrease of the loss is judged
-FIRST = 0.1  # length of the very first step, as a share of the length of the start
+FIRST = 0.1  # first trial of a step without known curvature, as a share of the points' length
 CONVERGED, STOPPED_EARLY, OUT_OF_STEPS, STUCK = 0, 1, 2, 3
 
 Rule = Callable[[Any, Any, float], tuple[Any, Any, Any]]
@@ -207,6 +207,12 @@ def _remember(steps, changes, rho, slot, length, direction, fresh, gradient):  #
 
 
 @_compiled
+def _first_length(points, slope):  # type: ignore[no-untyped-def]
+    """Return the first trial of a step down the gradient, whose squared length is minus a slope."""
+    return FIRST * np.sqrt(_dot(points.ravel(), points.ravel()) / max(-slope, 1e-300))
+
+
+@_compiled
 def search(kind, constant, start, pairs, train, weights, test, test_weights, limits):  # type: ignore[no-untyped-def]
     """Minimise the loss of the training triplets from a start; keep the best point on the test set.
 
@@ -247,7 +253,7 @@ def search(kind, constant, start, pairs, train, weights, test, test_weights, lim
     pull(points, pairs[0], pairs[1], slopes, gradient)
     direction = -gradient.ravel()
     slope, reason = _dot(gradient.ravel(), direction), OUT_OF_STEPS
-    length = FIRST * np.sqrt(_dot(start.ravel(), start.ravel()) / max(-slope, 1e-300))
+    length = _first_length(points, slope)
     tested, lowest = np.empty(test.shape[1]), np.empty(test.shape[1])
     each_loss(kind, constant, squared, test[0], test[1], lowest)
     least = _dot(lowest, test_weights)
@@ -263,16 +269,17 @@ def search(kind, constant, start, pairs, train, weights, test, test_weights, lim
             if not kept:
                 reason = STUCK
                 break
-            kept, length = 0, 1.0
+            kept = 0
             direction[:] = -gradient.ravel()
             slope = _dot(gradient.ravel(), direction)
+            length = _first_length(points, slope)
             continue
         pull(trial, pairs[0], pairs[1], slopes, fresh)
         slot = (newest + 1) % MEMORY
         if _remember(steps, changes, rho, slot, length, direction, fresh.ravel(), gradient.ravel()):
             newest, kept = slot, min(kept + 1, MEMORY)
         points, trial, gradient, fresh = trial, points, fresh, gradient
-        step, value, length = step + 1, found, 1.0
+        step, value = step + 1, found
         each_loss(kind, constant, squared, test[0], test[1], tested)
         course[step, 0], course[step, 1] = value, _dot(tested, test_weights)
         if course[step, 1] < least:
@@ -287,4 +294,5 @@ def search(kind, constant, start, pairs, train, weights, test, test_weights, lim
             break
         _direction(gradient.ravel(), steps, changes, rho, kept, newest, direction)
         slope = _dot(gradient.ravel(), direction)
+        length = 1.0 if kept else _first_length(points, slope)
     return best, course[: step + 1], best_step, reason

@@ -183,7 +183,7 @@ class _Batch:
         self.value, self.gradient, squared = losses.train_loss(every, points)
         self.direction = -self.gradient
         self.slope = (self.gradient * self.direction).sum(dim=1)
-        self.length = FIRST * (points.square().sum(dim=1) / (-self.slope).clamp(min=1e-300)).sqrt()
+        self.length = self._first_length(every)
         self.steps = points.new_zeros(count, MEMORY, size)
         self.changes = torch.zeros_like(self.steps)
         self.rho = points.new_zeros(count, MEMORY)
@@ -224,9 +224,10 @@ class _Batch:
         ended = lost[self.kept[lost] == 0]
         self.reason[ended], self.active[ended] = STUCK, False
         fresh = lost[self.kept[lost] > 0]
-        self.kept[fresh], self.length[fresh] = 0, 1.0
+        self.kept[fresh] = 0
         self.direction[fresh] = -self.gradient[fresh]
         self.slope[fresh] = -self.gradient[fresh].square().sum(dim=1)
+        self.length[fresh] = self._first_length(fresh)
 
     def _accept(self, rows: Any, points: Any, value: Any, gradient: Any) -> None:
         """Move, and note step and change of the gradient where the curvature is positive."""
@@ -241,7 +242,6 @@ class _Batch:
         self.newest[noted], self.kept[noted] = slot, (self.kept[noted] + 1).clamp(max=MEMORY)
         self.points[rows], self.value[rows], self.gradient[rows] = points, value, gradient
         self.step[rows] += 1
-        self.length[rows] = 1.0
 
     def _keep(self, rows: Any, tested: Any) -> None:
         """Note the losses, and keep points that are not clearly worse on the test set."""
@@ -267,7 +267,9 @@ class _Batch:
         self.active[rows[settled | turned | (step >= self.most)]] = False
 
     def _turn(self, rows: Any) -> None:
-        """Find the next direction (two-loop recursion)."""
+        """Find the next direction (two-loop recursion) and the first trial of its length."""
+        import torch
+
         out, shares = -self.gradient[rows], []
         slots = [(self.newest[rows] - back) % MEMORY for back in range(MEMORY)]
         for back, slot in enumerate(slots):
@@ -283,6 +285,13 @@ class _Batch:
             out = out + (share - done)[:, None] * self.steps[rows, slot]
         self.direction[rows] = out
         self.slope[rows] = (self.gradient[rows] * out).sum(dim=1)
+        first = self._first_length(rows)
+        self.length[rows] = torch.where(self.kept[rows] > 0, torch.ones_like(first), first)
+
+    def _first_length(self, rows: Any) -> Any:
+        """Return the first trial of a step down the gradient."""
+        size = self.points[rows].square().sum(dim=1)
+        return FIRST * (size / (-self.slope[rows]).clamp(min=1e-300)).sqrt()
 
     def found(self) -> list[Found]:
         """Return the results as the compiled search does."""

@@ -117,7 +117,7 @@ class OrdinalEmbedding:
         held_out: float = 0.2,
         n_restarts: int = 1,
         max_iter: int = 2000,
-        tolerance: float = 1e-8,
+        tolerance: float = 1e-7,
         patience: int = 50,
         slack: float = 1.0,
         allow_few: bool = False,
