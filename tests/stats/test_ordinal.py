@@ -66,7 +66,25 @@ def test_losses_and_scores_are_those_of_the_points():
     aside = fit.held_out_
     assert fit.loss(rows[aside]) == pytest.approx(fit.search_.held_out_loss)
     assert fit.loss(rows[~aside]) == pytest.approx(fit.search_.train_loss)
-    assert fit.search_.held_out_loss == pytest.approx(np.min(fit.search_.course[:, 1]))
+    assert fit.search_.held_out_loss == fit.search_.course[fit.search_.best_step, 1]
+
+
+def test_kept_points_are_the_last_that_are_not_clearly_worse_than_the_best():
+    rows = judgements(20, 5, 1200, noisy=True)[1]
+    best = OrdinalEmbedding(8, "ste", slack=0).fit(rows, 20)
+    search = best.search_
+    assert search.best_step == np.argmin(search.course[:, 1]) < len(search.course) - 1
+    assert search.ended == "stopped early"
+    later = OrdinalEmbedding(8, "ste", slack=1).fit(rows, 20)
+    assert later.search_.best_step >= search.best_step
+    assert later.search_.held_out_loss >= search.held_out_loss
+    near, far = (
+        np.stack([squared(one.embedding_, rows[one.held_out_], k) for one in (best, later)])
+        for k in (1, 2)
+    )
+    losses = np.logaddexp(0, near - far)
+    gap = losses[1] - losses[0]
+    assert gap.mean() <= gap.std() / np.sqrt(gap.size) + 1e-12
 
 
 def test_the_minimum_is_the_one_scipy_finds():

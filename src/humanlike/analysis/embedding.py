@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -93,7 +92,9 @@ def known_judges(n_triplets: int, seed: int, *, missing: str = "raise") -> list[
     return judges
 
 
-def asked_judge(model: str | Model, n_triplets: int, seed: int) -> tuple[Judge | None, str]:
+def asked_judge(
+    model: str | Model, n_triplets: int, n_dims: int, seed: int
+) -> tuple[Judge | None, str]:
     """Ask a model, and judge whether a space can be fitted to its answers.
 
     Parameters
@@ -102,6 +103,8 @@ def asked_judge(model: str | Model, n_triplets: int, seed: int) -> tuple[Judge |
         A spec such as ``encoder:``.
     n_triplets, seed : int
         As for `humanlike.analysis.asked.ask_triplets`.
+    n_dims : int
+        Dimensions that the answers must be able to determine.
 
     Returns
     -------
@@ -110,19 +113,22 @@ def asked_judge(model: str | Model, n_triplets: int, seed: int) -> tuple[Judge |
     """
     from humanlike.analysis.asked import ask_triplets, judgements
     from humanlike.data.published import load_concepts
+    from humanlike.stats.triplets import check_design
 
     table = ask_triplets(model, n_triplets, seed)
     concepts = list(load_concepts()["concept"])
     said = describe_answers(table)
+    none = "No space is fitted, and no number of this model is shown."
     if table.attrs["valid_share"] < LEAST_VALID:
-        return None, (
-            f"{said} What remains would tell more about when this model answers than about "
-            "what it thinks alike, so no space is fitted and no number of this section is shown."
-        )
-    valid = table["nearer"].notna()
-    held_out = table.loc[valid, "held_out"].to_numpy(bool)
-    judge = Judge(table.attrs["name"], judgements(table, concepts), held_out, len(concepts))
-    return judge, said
+        reason = "What remains tells more about when it answers than about what it finds alike."
+        return None, f"{said} {reason} {none}"
+    triplets, training = judgements(table, concepts), judgements(table, concepts, held_out=False)
+    try:
+        check_design(training, len(concepts), n_dims)
+    except HumanlikeError as problem:
+        return None, f"{said} {problem} {none}"
+    held_out = table.loc[table["nearer"].notna(), "held_out"].to_numpy(bool)
+    return Judge(table.attrs["name"], triplets, held_out, len(concepts)), said
 
 
 def describe_answers(table: pd.DataFrame) -> str:
@@ -180,6 +186,26 @@ def fit_judges(
     return {(j.name, loss, size): fit for (j, loss, size), fit in zip(tasks, fits, strict=True)}
 
 
+def feasible(judges: Sequence[Judge], dims: Sequence[int]) -> list[int]:
+    """Return the numbers of dimensions that every judge's training answers can determine."""
+    from humanlike.stats.triplets import free_coordinates
+
+    known = min(int((~judge.held_out).sum()) for judge in judges)
+    return [size for size in dims if free_coordinates(judges[0].n_items, size) <= known]
+
+
+def enough(table: pd.DataFrame) -> int:
+    """Return the fewest dimensions whose accuracy the best one's interval does not exceed.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of `summarise_fits` for one judge and one loss.
+    """
+    bound = table.sort_values("accuracy")["low"].iloc[-1]
+    return int(table["n_dims"][table["accuracy"] >= bound].min())
+
+
 def summarise_fits(
     judges: Sequence[Judge], fits: dict[tuple[str, str, int], OrdinalEmbedding]
 ) -> pd.DataFrame:
@@ -197,7 +223,7 @@ def summarise_fits(
 
     from humanlike.stats.procrustes import procrustes_r2
     from humanlike.stats.proportions import wilson
-    from humanlike.stats.spectrum import dims_needed
+    from humanlike.stats.spectrum import dims_needed, variance_shares
 
     by_name = {judge.name: judge for judge in judges}
     rows = []
@@ -218,7 +244,7 @@ def summarise_fits(
                 "ceiling": judge.ceiling,
                 "train_accuracy": fit.score(judge.triplets[~judge.held_out]),
                 "held_out_loss": fit.search_.held_out_loss,
-                "used": dims_needed(fit.embedding_),
+                "used": dims_needed(variance_shares(fit.embedding_), 0.95),
                 "r2": found,
                 "steps": len(fit.search_.course) - 1,
                 "ended": fit.search_.ended,
@@ -230,7 +256,7 @@ def summarise_fits(
 def sources_of_spread(
     judge: Judge, n_dims: int, loss: str, seed: int, n_boot: int, n_seeds: int = 10
 ) -> dict[str, list[OrdinalEmbedding]]:
-    """Fit one judge again with other starts, other splits, other stops and other answers.
+    """Fit one judge again with other starts, other splits and other answers.
 
     Parameters
     ----------
@@ -245,8 +271,8 @@ def sources_of_spread(
     Returns
     -------
     dict of str to list of OrdinalEmbedding
-        ``starts``: the same split; ``splits``: other answers held out; ``to the end``: without
-        early stopping, other starts; ``resamples``: answers drawn with replacement.
+        ``starts``: the same split; ``splits``: other answers held out; ``resamples``: answers
+        drawn with replacement.
     """
     from humanlike.stats.ordinal_many import fit_many
 
@@ -263,7 +289,6 @@ def sources_of_spread(
     return {
         "starts": fit(seeds, held_out=marks[:n_seeds]),
         "splits": fit(seeds),
-        "to the end": fit(seeds, held_out=marks[:n_seeds], patience=2000),
         "resamples": fit([seed] * n_boot, held_out=marks[:n_boot], weights=draws),
     }
 
@@ -325,43 +350,24 @@ def pulled_together(judge: Judge, fit: OrdinalEmbedding) -> float:
     return float(spearmanr(wins[known] / all_asked[known], distance[known]).statistic)
 
 
-def load_benchmark() -> dict[str, Any]:
-    """Load the recorded measurement of this package's fits beside those of other packages.
+def charges(ratios: Floats, n_dims: int) -> dict[str, Floats]:
+    """Return what each loss charges by the ratio of distances, relative to its charge for a tie.
+
+    Parameters
+    ----------
+    ratios : ndarray, (points,)
+        Distance of the item judged farther over that of the other; the square root of their product
+        is 1.
+    n_dims : int
+        Dimensions of the space, on which the default of t-STE depends.
 
     Returns
     -------
-    dict
-        As ``benchmarks/ordinal.py`` wrote it; nothing is measured here.
+    dict of str to ndarray, (points,)
+        By the name of the loss.
     """
-    from humanlike.paths import project_root
+    from humanlike.stats.triplet_losses import LOSSES, open_loss
 
-    path = project_root() / "benchmarks" / "results" / "ordinal.json"
-    if not path.is_file():
-        raise HumanlikeError(f"There is no {path.name}: run benchmarks/ordinal.py to measure.")
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
-def benchmark_table(measured: dict[str, Any]) -> pd.DataFrame:
-    """Put the recorded measurement into a table.
-
-    Returns
-    -------
-    DataFrame
-        One row per contestant. Columns: program; seconds (median over seeds); times, as a multiple
-        of ours; peak_mb; loss, accuracy, r2 (means over seeds); load, of the machine at the time.
-    """
-    import pandas as pd
-
-    rows = [
-        {
-            "program": name,
-            "seconds": one["seconds"],
-            "times": one["times_ours"],
-            "peak_mb": one["peak_mb"],
-            **{key: float(np.mean(one[key])) for key in ("loss", "accuracy", "r2")},
-            "load": (one["load_before"] + one["load_after"]) / 2,
-        }
-        for name, one in measured["contestants"].items()
-    ]
-    return pd.DataFrame(rows)
+    near, far = 1 / ratios, ratios * 1.0
+    losses = {name: open_loss(name, n_dims) for name in LOSSES}
+    return {name: one.value(near, far) / one.value(1.0, 1.0) for name, one in losses.items()}

@@ -19,7 +19,7 @@ MEMORY = 10  # pairs of steps and gradient changes that approximate the curvatur
 ARMIJO = 1e-4  # share of the promised decrease that a step must bring
 SHORTEST = 1e-10  # a step length below this ends the search
 WINDOW = 10  # steps over which the decrease of the loss is judged
-FIRST = 0.1  # length of the very first step, as a share of the length of the start
+FIRST = 0.1  # first trial of a step without known curvature, as a share of the points' length
 CONVERGED, STOPPED_EARLY, OUT_OF_STEPS, STUCK = 0, 1, 2, 3
 
 Rule = Callable[[Any, Any, float], tuple[Any, Any, Any]]
@@ -111,12 +111,22 @@ def distances(points, first, second, out):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def mean_loss(kind, constant, squared, near, far, weights):  # type: ignore[no-untyped-def]
-    """Return the weighted sum of the losses of triplets whose pairs are measured."""
-    total = 0.0
+def each_loss(kind, constant, squared, near, far, out):  # type: ignore[no-untyped-def]
+    """Write the loss of every triplet whose pairs are measured."""
     for row in range(near.size):
-        total += weights[row] * _terms(kind, squared[near[row]], squared[far[row]], constant)[0]
-    return total
+        out[row] = _terms(kind, squared[near[row]], squared[far[row]], constant)[0]
+
+
+@_compiled
+def _clearly_worse(fresh, lowest, weights, slack):  # type: ignore[no-untyped-def]
+    """Say whether losses exceed others, triplet by triplet, by more than chance would."""
+    mean, spread = 0.0, 0.0
+    for row in range(weights.size):
+        mean += weights[row] * (fresh[row] - lowest[row])
+    for row in range(weights.size):
+        gap = weights[row] * (fresh[row] - lowest[row] - mean)
+        spread += gap * gap
+    return mean > slack * np.sqrt(spread)
 
 
 @_compiled
@@ -197,6 +207,12 @@ def _remember(steps, changes, rho, slot, length, direction, fresh, gradient):  #
 
 
 @_compiled
+def _first_length(points, slope):  # type: ignore[no-untyped-def]
+    """Return the first trial of a step down the gradient, whose squared length is minus a slope."""
+    return FIRST * np.sqrt(_dot(points.ravel(), points.ravel()) / max(-slope, 1e-300))
+
+
+@_compiled
 def search(kind, constant, start, pairs, train, weights, test, test_weights, limits):  # type: ignore[no-untyped-def]
     """Minimise the loss of the training triplets from a start; keep the best point on the test set.
 
@@ -214,9 +230,10 @@ def search(kind, constant, start, pairs, train, weights, test, test_weights, lim
         Pair of anchor and nearer, and of anchor and farther item; the test set may be empty.
     weights, test_weights : ndarray, shape (triplets,)
         Each sums to one.
-    limits : tuple (int, float, int)
-        Most steps, relative decrease per step below which it has converged, steps without a better
-        test loss after which it stops.
+    limits : tuple (int, float, int, float)
+        Most steps; relative decrease per step below which it has converged; steps after the best
+        one after which it stops; standard errors by which the test loss of the best step may exceed
+        the lowest one.
 
     Returns
     -------
@@ -224,7 +241,7 @@ def search(kind, constant, start, pairs, train, weights, test, test_weights, lim
         Best points; training and test loss after each step (first row: at the start); the best row;
         why it ended.
     """
-    most, tolerance, patience = limits
+    most, tolerance, patience, slack = limits
     shape, kept, newest, step, best_step = start.shape, 0, MEMORY - 1, 0, 0
     points, trial, best = start.copy(), start.copy(), start.copy()
     gradient, fresh = np.empty(shape), np.empty(shape)
@@ -236,9 +253,11 @@ def search(kind, constant, start, pairs, train, weights, test, test_weights, lim
     pull(points, pairs[0], pairs[1], slopes, gradient)
     direction = -gradient.ravel()
     slope, reason = _dot(gradient.ravel(), direction), OUT_OF_STEPS
-    length = FIRST * np.sqrt(_dot(start.ravel(), start.ravel()) / max(-slope, 1e-300))
-    course[0, 0] = value
-    course[0, 1] = mean_loss(kind, constant, squared, test[0], test[1], test_weights)
+    length = _first_length(points, slope)
+    tested, lowest = np.empty(test.shape[1]), np.empty(test.shape[1])
+    each_loss(kind, constant, squared, test[0], test[1], lowest)
+    least = _dot(lowest, test_weights)
+    course[0, 0], course[0, 1] = value, least
     while step < most:
         trial[:] = points + length * direction.reshape(shape)
         distances(trial, pairs[0], pairs[1], squared)
@@ -250,21 +269,23 @@ def search(kind, constant, start, pairs, train, weights, test, test_weights, lim
             if not kept:
                 reason = STUCK
                 break
-            kept, length = 0, 1.0
+            kept = 0
             direction[:] = -gradient.ravel()
             slope = _dot(gradient.ravel(), direction)
+            length = _first_length(points, slope)
             continue
         pull(trial, pairs[0], pairs[1], slopes, fresh)
         slot = (newest + 1) % MEMORY
         if _remember(steps, changes, rho, slot, length, direction, fresh.ravel(), gradient.ravel()):
             newest, kept = slot, min(kept + 1, MEMORY)
         points, trial, gradient, fresh = trial, points, fresh, gradient
-        step, value, length = step + 1, found, 1.0
-        course[step, 0] = value
-        course[step, 1] = mean_loss(kind, constant, squared, test[0], test[1], test_weights)
-        if test.shape[1] == 0 or course[step, 1] < course[best_step, 1]:
-            best_step = step
-            best[:] = points
+        step, value = step + 1, found
+        each_loss(kind, constant, squared, test[0], test[1], tested)
+        course[step, 0], course[step, 1] = value, _dot(tested, test_weights)
+        if course[step, 1] < least:
+            least, lowest[:] = course[step, 1], tested
+        if not _clearly_worse(tested, lowest, test_weights, slack):
+            best_step, best[:] = step, points
         if step - best_step >= patience:
             reason = STOPPED_EARLY
             break
@@ -273,4 +294,5 @@ def search(kind, constant, start, pairs, train, weights, test, test_weights, lim
             break
         _direction(gradient.ravel(), steps, changes, rho, kept, newest, direction)
         slope = _dot(gradient.ravel(), direction)
+        length = 1.0 if kept else _first_length(points, slope)
     return best, course[: step + 1], best_step, reason

@@ -39,7 +39,7 @@ def search_batch(
     constant: float,
     starts: Sequence[Floats],
     problems: Sequence[Problem],
-    limits: tuple[int, float, int],
+    limits: tuple[int, float, int, float],
     device: str,
 ) -> list[Found]:
     """Run searches side by side.
@@ -51,7 +51,7 @@ def search_batch(
     starts : sequence of ndarray, each (n_items, n_dims)
     problems : sequence of Problem
         One per start.
-    limits : tuple (int, float, int)
+    limits : tuple (int, float, int, float)
         As for `_triplet_kernels.search`.
     device : str
         Name of a PyTorch device, such as ``"cuda"``.
@@ -95,7 +95,6 @@ class _Losses:
         n_pairs, n_triplets = self.pairs.shape[-1], self.train.shape[-1]
         tables = [_table(one.train, n_pairs, n_triplets) for one in problems]
         self.table = self._padded([part.T for part in tables], 2 * n_triplets).transpose(1, 2)
-        self.tested = torch.as_tensor([one.test.size > 0 for one in problems], device=device)
 
     def _padded(self, parts: Sequence[NDArray[Any]], value: int = 0) -> Any:
         """Stack arrays, filling up their last or, for tables, their first axis."""
@@ -147,10 +146,10 @@ class _Losses:
         cubes = points.reshape(len(rows), *self.shape)
         return (2 * (graph.sum(dim=2, keepdim=True) * cubes - graph @ cubes)).flatten(1)
 
-    def test_loss(self, rows: Any, squared: Any) -> Any:
-        """Return the held-out loss; (rows,)."""
+    def test_losses(self, rows: Any, squared: Any) -> Any:
+        """Return the loss of every held-out triplet; (rows, triplets)."""
         near, far = (squared.gather(1, number) for number in self.test[rows].unbind(1))
-        return (self.rule(near, far, self.constant)[0] * self.test_weights[rows]).sum(dim=1)
+        return self.rule(near, far, self.constant)[0]
 
 
 def _table(numbers: NDArray[np.int32], n_pairs: int, n_triplets: int) -> NDArray[np.int64]:
@@ -171,11 +170,12 @@ class _Batch:
     """The searches: points, directions and memories of all, one row each."""
 
     def __init__(
-        self, losses: _Losses, starts: Sequence[Floats], limits: tuple[int, float, int]
+        self, losses: _Losses, starts: Sequence[Floats], limits: tuple[int, float, int, float]
     ) -> None:
         import torch
 
-        self.losses, (self.most, self.tolerance, self.patience) = losses, limits
+        self.losses = losses
+        self.most, self.tolerance, self.patience, self.slack = limits
         points = torch.as_tensor(np.stack([one.ravel() for one in starts]), device=losses.device)
         count, size = points.shape
         every = torch.arange(count, device=losses.device)
@@ -183,7 +183,7 @@ class _Batch:
         self.value, self.gradient, squared = losses.train_loss(every, points)
         self.direction = -self.gradient
         self.slope = (self.gradient * self.direction).sum(dim=1)
-        self.length = FIRST * (points.square().sum(dim=1) / (-self.slope).clamp(min=1e-300)).sqrt()
+        self.length = self._first_length(every)
         self.steps = points.new_zeros(count, MEMORY, size)
         self.changes = torch.zeros_like(self.steps)
         self.rho = points.new_zeros(count, MEMORY)
@@ -192,7 +192,9 @@ class _Batch:
         self.reason = torch.full_like(every, OUT_OF_STEPS)
         self.active = torch.ones_like(every, dtype=torch.bool)
         self.course = points.new_full((count, self.most + 1, 2), float("nan"))
-        self.course[:, 0, 0], self.course[:, 0, 1] = self.value, losses.test_loss(every, squared)
+        self.lowest = losses.test_losses(every, squared)
+        self.least = (self.lowest * losses.test_weights).sum(dim=1)
+        self.course[:, 0, 0], self.course[:, 0, 1] = self.value, self.least
 
     def advance(self) -> None:
         """Try one step in every search that has not ended."""
@@ -205,7 +207,8 @@ class _Batch:
         self._shorten(rows[~good], value[~good])
         rows = rows[good]
         self._accept(rows, trial[good], value[good], gradient[good])
-        self._judge(rows, self.losses.test_loss(rows, squared[good]))
+        self._keep(rows, self.losses.test_losses(rows, squared[good]))
+        self._judge(rows)
         self._turn(rows)
 
     def _shorten(self, rows: Any, value: Any) -> None:
@@ -221,9 +224,10 @@ class _Batch:
         ended = lost[self.kept[lost] == 0]
         self.reason[ended], self.active[ended] = STUCK, False
         fresh = lost[self.kept[lost] > 0]
-        self.kept[fresh], self.length[fresh] = 0, 1.0
+        self.kept[fresh] = 0
         self.direction[fresh] = -self.gradient[fresh]
         self.slope[fresh] = -self.gradient[fresh].square().sum(dim=1)
+        self.length[fresh] = self._first_length(fresh)
 
     def _accept(self, rows: Any, points: Any, value: Any, gradient: Any) -> None:
         """Move, and note step and change of the gradient where the curvature is positive."""
@@ -238,16 +242,23 @@ class _Batch:
         self.newest[noted], self.kept[noted] = slot, (self.kept[noted] + 1).clamp(max=MEMORY)
         self.points[rows], self.value[rows], self.gradient[rows] = points, value, gradient
         self.step[rows] += 1
-        self.length[rows] = 1.0
 
-    def _judge(self, rows: Any, tested: Any) -> None:
-        """Keep what is best on the test set; end what has converged, turned or run out of steps."""
+    def _keep(self, rows: Any, tested: Any) -> None:
+        """Note the losses, and keep points that are not clearly worse on the test set."""
+        step, weights = self.step[rows], self.losses.test_weights[rows]
+        mean = (tested * weights).sum(dim=1)
+        self.course[rows, step, 0], self.course[rows, step, 1] = self.value[rows], mean
+        lower = mean < self.least[rows]
+        self.least[rows[lower]], self.lowest[rows[lower]] = mean[lower], tested[lower]
+        gap = tested - self.lowest[rows]
+        excess = (gap * weights).sum(dim=1)
+        spread = ((gap - excess[:, None]) * weights).square().sum(dim=1).sqrt()
+        good = rows[excess <= self.slack * spread]
+        self.best[good], self.best_step[good] = self.points[good], self.step[good]
+
+    def _judge(self, rows: Any) -> None:
+        """End what has converged, become worse or run out of steps."""
         step, value = self.step[rows], self.value[rows]
-        self.course[rows, step, 0], self.course[rows, step, 1] = value, tested
-        better = tested < self.course[rows, self.best_step[rows], 1]
-        better |= ~self.losses.tested[rows]
-        self.best[rows[better]] = self.points[rows[better]]
-        self.best_step[rows[better]] = step[better]
         earlier = self.course[rows, (step - WINDOW).clamp(min=0), 0]
         settled = (step >= WINDOW) & (earlier - value <= WINDOW * self.tolerance * value.abs())
         turned = step - self.best_step[rows] >= self.patience
@@ -256,7 +267,9 @@ class _Batch:
         self.active[rows[settled | turned | (step >= self.most)]] = False
 
     def _turn(self, rows: Any) -> None:
-        """Find the next direction (two-loop recursion)."""
+        """Find the next direction (two-loop recursion) and the first trial of its length."""
+        import torch
+
         out, shares = -self.gradient[rows], []
         slots = [(self.newest[rows] - back) % MEMORY for back in range(MEMORY)]
         for back, slot in enumerate(slots):
@@ -272,6 +285,13 @@ class _Batch:
             out = out + (share - done)[:, None] * self.steps[rows, slot]
         self.direction[rows] = out
         self.slope[rows] = (self.gradient[rows] * out).sum(dim=1)
+        first = self._first_length(rows)
+        self.length[rows] = torch.where(self.kept[rows] > 0, torch.ones_like(first), first)
+
+    def _first_length(self, rows: Any) -> Any:
+        """Return the first trial of a step down the gradient."""
+        size = self.points[rows].square().sum(dim=1)
+        return FIRST * (size / (-self.slope[rows]).clamp(min=1e-300)).sqrt()
 
     def found(self) -> list[Found]:
         """Return the results as the compiled search does."""

@@ -28,14 +28,14 @@ class Search:
     Attributes
     ----------
     embedding : ndarray, shape (n_items, n_dims)
-        The best points: of least held-out loss, or the last where nothing is held out.
+        The points kept: see ``slack`` of `OrdinalEmbedding`; the last where nothing is held out.
     course : ndarray, shape (n_steps + 1, 2)
         Mean loss per training and per held-out triplet after each step; the first row is the start.
     best_step : int
         Step of the best points.
     ended : {"converged", "stopped early", "out of steps", "stuck"}
-        The loss hardly fell any more; the held-out loss rose; the most steps were made; no shorter
-        step lowered the loss.
+        The loss hardly fell any more; the held-out loss rose clearly; the most steps were made; no
+        shorter step lowered the loss.
     """
 
     embedding: Floats
@@ -63,7 +63,7 @@ class OrdinalEmbedding:
     """A Euclidean space fitted to judgements which of two items is nearer to an anchor.
 
     Minimises the mean of a loss over the training triplets by limited-memory BFGS with analytic
-    gradients, and keeps the points that predict the held-out triplets best. Crowd-kernel loss:
+    gradients, and keeps points that predict the held-out triplets well. Crowd-kernel loss:
     Tamuz et al. (2011); for the others see `humanlike.stats.triplet_losses`.
 
     Parameters
@@ -85,7 +85,12 @@ class OrdinalEmbedding:
     tolerance : float
         A search has converged when the loss falls by less than this share of itself per step.
     patience : int
-        Steps without a better held-out loss after which a search ends.
+        Steps after the kept one after which a search ends.
+    slack : float
+        The kept points are the last whose held-out loss exceeds the lowest one by no more than this
+        many standard errors of the difference, taken judgement by judgement: what is no worse but
+        for chance is preferred when nearer to convergence (the one-standard-error rule: Breiman,
+        Friedman, Olshen & Stone 1984, doi:10.1201/9781315139470, section 3.4.3).
     allow_few : bool
         Fit even if there are fewer triplets than free coordinates.
     device : str, optional
@@ -112,8 +117,9 @@ class OrdinalEmbedding:
         held_out: float = 0.2,
         n_restarts: int = 1,
         max_iter: int = 2000,
-        tolerance: float = 1e-8,
+        tolerance: float = 1e-7,
         patience: int = 50,
+        slack: float = 1.0,
         allow_few: bool = False,
         device: str | None = None,
     ) -> None:
@@ -127,11 +133,12 @@ class OrdinalEmbedding:
             whole(name, value, least)
         if not 0 <= held_out <= 0.9:
             raise HumanlikeError(f"Expected held_out in [0, 0.9], but {held_out!r} came.")
-        if not tolerance >= 0:
-            raise HumanlikeError(f"Expected tolerance of at least 0, but {tolerance!r} came.")
+        for name, share in (("tolerance", tolerance), ("slack", slack)):
+            if not share >= 0:
+                raise HumanlikeError(f"Expected {name} of at least 0, but {share!r} came.")
         self.n_dims, self.seed, self.held_out, self.n_restarts = n_dims, seed, held_out, n_restarts
         self.max_iter, self.tolerance, self.patience = max_iter, tolerance, patience
-        self.allow_few, self.device = allow_few, device
+        self.slack, self.allow_few, self.device = slack, allow_few, device
         self.triplet_loss = open_loss(loss, n_dims)
 
     def fit(
@@ -226,7 +233,8 @@ class OrdinalEmbedding:
 
     def _run(self, problems: list[Problem], starts: list[Floats]) -> list[Search]:
         """Search from every start, one after the other or as a batch on a device."""
-        loss, limits = self.triplet_loss, (self.max_iter, self.tolerance, self.patience)
+        loss = self.triplet_loss
+        limits = (self.max_iter, self.tolerance, self.patience, float(self.slack))
         if self.device is not None:
             from humanlike.stats._triplets_torch import search_batch
 
