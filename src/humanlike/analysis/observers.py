@@ -108,7 +108,7 @@ PERFECT: Final = Observer("perfect, noiseless", "perfect")
 CROWD: Final = Observer("as noisy as the crowd", "crowd", 1.0, mind="crowd", noise=1.0)
 SOFT: Final = Observer("softmax noise, 1 SD", "softmax", 1.0, noise=1.0)
 RANDOM: Final = Observer("answers at random", "uninformed", mind="nothing")
-FIRST: Final = Observer("always the first option", "uninformed", mind="first")
+FIRST: Final = Observer("always the first option", "uninformed", mind="nothing", first=1.0)
 PREFERENCE: Final = Observer("prefers some concepts to others", "uninformed", mind="preference")
 STRANGER: Final = Observer("decided, but unrelated", "stranger", 1.0, mind="stranger")
 DRIFTING: Final = Observer("unrelated, half of it lapses", "uninformed", mind="stranger", lapse=0.5)
@@ -198,10 +198,8 @@ def first_shares(observer: Observer, mind: Mind, triplets: Triplets) -> Floats:
     -------
     ndarray, (triplets,)
     """
-    if observer.mind == "first":
-        return np.ones(len(triplets))
     if observer.mind not in mind.similarities:
-        raise HumanlikeError(unknown("mind", observer.mind, [*mind.similarities, "first"]))
+        raise HumanlikeError(unknown("mind", observer.mind, mind.similarities))
     table = mind.similarities[observer.mind]
     if observer.stranger:
         strange = mind.similarities["stranger"]
