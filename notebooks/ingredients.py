@@ -40,7 +40,8 @@ seed: int = 1  # seed of the resampling, in [0, 4294967295]
 # %% tags=["remove-output"]
 from humanlike.analysis import ingredients as ing
 from humanlike.book.record import begin
-from humanlike.data.published import load_errors, load_leaderboard, load_suite
+from humanlike.data.published import load_leaderboard, load_suite
+from humanlike.data.standard_errors import load_errors
 from humanlike.data.suite import printed_cells
 
 page = begin("ingredients")
@@ -269,9 +270,9 @@ page.figure(
 left, filled = (ing.effects(ing.code(models, ingredients, coding, family_grouping, how)) for how in ing.MISSING)
 joint = left if missing == "left out" else filled
 mixed, plain = ing.fit(coded), ing.fit_plain(coded)
-ols = {name: plain.coefficients[name] for name in ingredients}
-least = joint.assign(estimate=[one.estimate for one in ols.values()], low=[one.low for one in ols.values()],
-                     high=[one.high for one in ols.values()])  # fmt: skip
+least = ing.plain_effects(coded)
+
+# %%
 page.figure(
     forest(labels, {"random intercept per group": joint, "least squares": least, "gaps filled with the median": filled},
            "Effect on R² (0 to 1), others held constant"),
@@ -407,17 +408,11 @@ page.record("leverage.mean", plain.leverage.mean())
 # families, all others.
 
 # %% tags=["remove-output"]
-from humanlike.analysis.ingredient_multiverse import (
-    DESCRIBED,
-    OTHERS,
-    ingredient_multiverse,
-    is_described,
-    summary,
-)
+from humanlike.analysis import ingredient_multiverse as every
 
-axes = {"table": ["compiled", "printed"], "coding": ["raw", "log"], "gaps": ["left out", "median"], "models": samples, "groups": groupings, "others": list(OTHERS)}
-found = ingredient_multiverse(ingredients, axes)
-curves = summary(found, ingredients)
+axes = {"table": ["compiled", "printed"], "coding": ["raw", "log"], "gaps": ["left out", "median"], "models": samples, "groups": groupings, "others": list(every.OTHERS)}
+found = every.ingredient_multiverse(ingredients, axes)
+curves = every.summary(found, ingredients)
 for name, row in curves.iterrows():
     for column in ("n", "n_positive", "n_above", "n_below", *(("least", "median", "most") if row["n"] else ())):
         page.record(f"curve.{column}.{name}", row[column])
@@ -451,51 +446,58 @@ page.table(
 from humanlike.plots.multiverse import chooser, specification_curve
 from humanlike.tables import to_html
 
-first = found.table[is_described(found.table)][["name", "estimate", "low", "high"]]
+first = found.table[every.is_described(found.table)][["name", "estimate", "low", "high"]]
 still = to_html(first.rename(columns=str.capitalize), caption="Effects as described",
                 formats=dict.fromkeys(["Estimate", "Low", "High"], "+.3f"))  # fmt: skip
 words = {"caption": "Effect on R² by the chosen specification", "marked": "described"}
-sets = {"All models": {"axes": found.axes, "table": found.table, "published": DESCRIBED}}
+sets = {"All models": {"axes": found.axes, "table": found.table, "published": every.DESCRIBED}}
 page.html(chooser(sets, still, words=words), text="A panel to choose a specification; it needs a browser.")
 
 # %% [markdown]
 # ### One curve for each headline
 
 # %% tags=["remove-output"]
-def show_curve(name, figure_name):
+def curve(name):
     rows = found.contrast(label[name]).dropna(subset=["estimate"]) if name in ingredients else []
     if not len(rows):
-        print(f"No effect of {label[name]} was estimated in this run.")
-        return
+        return print(f"No effect of {label[name]} was estimated in this run.")
     row = curves.loc[name]
     alt = (f"Specification curve of {label[name]}: {row['n']} sorted effects from {row['least']:+.3f} to {row['most']:+.3f}, "
            f"{row['n_above']} intervals above zero and {row['n_below']} below; beneath it a board of the options taken.")  # fmt: skip
-    page.figure(specification_curve(rows, found.axes, is_described(rows), "Effect on R²", mark="as described"), figure_name,
-                caption=f"Effect of {label[name]} in {row['n']} specifications, 95 % Wald intervals.", alt=alt)  # fmt: skip
+    figure = specification_curve(rows, found.axes, every.is_described(rows), "Effect on R²", mark="as described")
+    return figure, f"Effect of {label[name]} in {row['n']} specifications, 95 % Wald intervals.", alt
 
 # %%
-show_curve("instruction_tuned", "fig-ingredients-curve-tuned")
+if drawn := curve("instruction_tuned"):
+    page.figure(drawn[0], "fig-ingredients-curve-tuned", caption=drawn[1], alt=drawn[2])
 
 # %%
-show_curve("mlp_size", "fig-ingredients-curve-mlp")
+if drawn := curve("mlp_size"):
+    page.figure(drawn[0], "fig-ingredients-curve-mlp", caption=drawn[1], alt=drawn[2])
 
 # %%
-show_curve("hidden_size", "fig-ingredients-curve-hidden")
+if drawn := curve("hidden_size"):
+    page.figure(drawn[0], "fig-ingredients-curve-hidden", caption=drawn[1], alt=drawn[2])
 
 # %%
-show_curve("context_length", "fig-ingredients-curve-context")
+if drawn := curve("context_length"):
+    page.figure(drawn[0], "fig-ingredients-curve-context", caption=drawn[1], alt=drawn[2])
 
 # %%
-show_curve("n_heads", "fig-ingredients-curve-heads")
+if drawn := curve("n_heads"):
+    page.figure(drawn[0], "fig-ingredients-curve-heads", caption=drawn[1], alt=drawn[2])
 
 # %%
-show_curve("attention_dim", "fig-ingredients-curve-attention")
+if drawn := curve("attention_dim"):
+    page.figure(drawn[0], "fig-ingredients-curve-attention", caption=drawn[1], alt=drawn[2])
 
 # %%
-show_curve("multimodal", "fig-ingredients-curve-images")
+if drawn := curve("multimodal"):
+    page.figure(drawn[0], "fig-ingredients-curve-images", caption=drawn[1], alt=drawn[2])
 
 # %%
-show_curve("n_params_billion", "fig-ingredients-curve-size")
+if drawn := curve("n_params_billion"):
+    page.figure(drawn[0], "fig-ingredients-curve-size", caption=drawn[1], alt=drawn[2])
 
 # %% [markdown]
 # ## What was found

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from humanlike.data import benchmarks, published
+from humanlike.data.standard_errors import load_errors
 from humanlike.errors import HumanlikeError
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -37,7 +38,7 @@ TABLES: list[tuple[Loader, Path]] = [
     (published.load_ranking, RANKING),
     (published.load_stages, STAGES),
     (published.load_suite, SUITE),
-    (published.load_errors, ERRORS),
+    (load_errors, ERRORS),
     (published.load_concepts, CONCEPTS),
     (published.load_ingredients, INGREDIENTS),
     (benchmarks.load_benchmarks, BENCHMARKS),

@@ -11,6 +11,7 @@ import pytest
 from humanlike.data import published
 from humanlike.data.families import GROUPINGS, group_models
 from humanlike.data.stages import pair_base_tuned
+from humanlike.data.standard_errors import load_errors
 from humanlike.data.suite import printed_cells, with_source
 from humanlike.errors import HumanlikeError
 
@@ -91,10 +92,10 @@ def test_pairs_share_everything_but_the_tuning(board: pd.DataFrame) -> None:
 
 
 def test_printed_errors_are_read_and_checked(tmp_path: Path) -> None:
-    frame = published.load_errors().set_index("ingredient")
+    frame = load_errors().set_index("ingredient")
     assert frame.loc["instruction_tuned", "standard_error"] == 0.024
     assert set(frame.index) <= set(published.load_ingredients())
     bad = tmp_path / "errors.csv"
     bad.write_text("ingredient,standard_error\na,0.1\nb,0.1\nc,0\nd,0.2\n")
     with pytest.raises(HumanlikeError, match="c: a standard error should be above 0"):
-        published.load_errors(bad)
+        load_errors(bad)

@@ -238,6 +238,13 @@ def effects(coded: Coded) -> pd.DataFrame:
     return table.assign(p_holm=adjust(table["p"]))
 
 
+def plain_effects(coded: Coded) -> pd.DataFrame:
+    """Return ``name``, ``estimate``, ``low``, ``high`` of least squares, which ignores groups."""
+    found = fit_plain(coded).coefficients
+    rows = [(n, found[n].estimate, found[n].low, found[n].high) for n in coded.names]
+    return pd.DataFrame(rows, columns=["name", "estimate", "low", "high"])
+
+
 def leave_one_group_out(coded: Coded) -> pd.DataFrame:
     """Fit again without each group in turn.
 

@@ -28,12 +28,10 @@ if TYPE_CHECKING:
 N_MODELS: Final = 75
 N_STAGES: Final = 21
 N_SUITE: Final = 55
-N_ERRORS: Final = 4
 N_CONCEPTS: Final = 128
 
 _RANKING: Final[Schema] = {"rank": "whole", "model": "text", "r2": "number"}
 _STAGES: Final[Schema] = {"model": "text", "stage": "text", "r2": "number"}
-_ERRORS: Final[Schema] = {"ingredient": "text", "standard_error": "number"}
 _CONCEPTS: Final[Schema] = {"concept": "text", "category": "text", "definition": "text"}
 _SUITE: Final[Schema] = dict.fromkeys(
     (
@@ -171,33 +169,6 @@ def load_suite(path: Path | None = None) -> pd.DataFrame:
         n_kv_heads=heads[1].where(heads[1] != "shared").astype(float),
         hidden_size=hidden[0].astype(float),
     )
-
-
-def load_errors(path: Path | None = None) -> pd.DataFrame:
-    """Load the standard errors of Paper B's joint regression that its text at hand still shows.
-
-    Parameters
-    ----------
-    path : Path, optional
-        Another file with the same columns.
-
-    Returns
-    -------
-    DataFrame
-        4 rows: ``ingredient`` (a column of `load_ingredients`) and ``standard_error`` (of its
-        effect on R²).
-
-    Raises
-    ------
-    HumanlikeError
-        If rows are missing, an ingredient occurs twice, or an error is not above 0.
-    """
-    path = path or held_file("published", "paper_b_errors.csv")
-    frame = read_table(path, _ERRORS, N_ERRORS)
-    check_unique(frame, ["ingredient"], path)
-    for row in frame[~(frame["standard_error"] > 0)].itertuples():
-        raise problem(path, f"{row.ingredient}: a standard error should be above 0")
-    return frame
 
 
 def load_concepts(path: Path | None = None) -> pd.DataFrame:
