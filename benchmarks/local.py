@@ -265,7 +265,10 @@ def peer_figures(
     options: argparse.Namespace, made: Any, fast: Any, prompts: list[Prompt]
 ) -> dict[str, Any]:
     """Measure the simpler ways on fewer prompts, ours beside them, and compare the answers."""
-    device, budget = options.device, options.tokens or TOKENS.get(options.device, TOKENS_ACCELERATED)
+    device, budget = (
+        options.device,
+        options.tokens or TOKENS.get(options.device, TOKENS_ACCELERATED),
+    )
     ours = Ours(made, fast, prompts, budget)
     requests = ours.reader.requests(prompts, scored=True)
     by_pipeline(made, fast, prompts[:3])

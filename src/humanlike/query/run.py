@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from humanlike.errors import HumanlikeError
 from humanlike.models import open_model
 from humanlike.models.base import Answer, Form, Mode, Model, ModelInfo, Settings
+from humanlike.query import usage
 from humanlike.query.estimate import Estimate, estimate
 from humanlike.query.meter import Meter
 from humanlike.query.plans import Plan, plan
@@ -270,6 +271,7 @@ class _Asking:
         new = [n for n in self.asked if (answer := answers[n]) is not None and answer.settled]
         about = (self.plan, answers, estimate.known, new, self.seconds)
         summary = summarise(*about, self.price)
+        usage.note(self.plan.task, self.info, summary)
         return Result(self.plan, self.info, self.settings, estimate, summary, answers, self.path)
 
     def _ask(self, store: Store, todo: list[int]) -> None:
