@@ -245,7 +245,7 @@ page.record("two.explained", leader["with_tuning"])
 # {interval}`best_tuned.explained`. At the same
 # BBH score base models differ from tuned ones by {value}`base_below` {interval}`base_below`: the gap the paper notes.
 #
-# So what the benchmarks leave open over all models is mostly the difference between base and tuned ones, which the task itself makes:
+# So what the benchmarks leave open over all models is mostly the difference between base and tuned ones, which the task itself may make:
 # one has to answer with the name of an item. With that one bit beside it {value}`two.best` explains {value}`two.explained` of the
 # variance of R² in all models.
 #
