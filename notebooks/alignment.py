@@ -46,6 +46,7 @@ import pandas as pd
 from humanlike.analysis import alignment, ceilings, observers, scores
 from humanlike.analysis.ceilings import Design, load_minds, measure_observers
 from humanlike.book.record import begin
+from humanlike.data.concepts import load_concept_space
 from humanlike.data.published import load_leaderboard
 from humanlike.plots import alignment as plots
 from humanlike.stats import effective_dimension, procrustes_r2
@@ -155,7 +156,8 @@ page.record("spread", found.spread)
 page.record("resolution", found.resolution)
 page.record("chance.low", found.chance_low)
 page.record("chance.high", found.chance_high)
-other = procrustes_r2(mind.human, mind.other)
+second = load_concept_space(49 if human_space == 66 else 66, missing="simulate").to_numpy()
+other = procrustes_r2(mind.human, second)
 page.record("other.direct", other)
 page.record("methods_comparable", bool(means.loc[observers.PERFECT.name, "high"] >= other))
 
