@@ -33,8 +33,6 @@ n_boot: int = 200  # resamples of the model's answers, in [10, 10000]
 seed: int = 1  # seed of questions, answers, splits and starts, in [0, 4294967295]
 
 # %% tags=["remove-output"]
-import html
-
 import numpy as np
 
 from humanlike.analysis import embedding as study
@@ -56,8 +54,10 @@ page = begin("embedding")
 #
 # and the loss is the mean surprise at the answers given, $-\log p$ {cite:p}`tamuz2011`. Its slopes are as short as the loss itself:
 #
-# $$\frac{\partial (-\log p)}{\partial D_{ab}} = \frac{1}{D_{ab} + D_{ac} + 2\mu}, \qquad
-#   \frac{\partial (-\log p)}{\partial D_{ac}} = \frac{1}{D_{ab} + D_{ac} + 2\mu} - \frac{1}{D_{ac} + \mu}.$$
+# $$\begin{aligned}
+# \frac{\partial (-\log p)}{\partial D_{ab}} &= \frac{1}{D_{ab} + D_{ac} + 2\mu}, \\
+# \frac{\partial (-\log p)}{\partial D_{ac}} &= \frac{1}{D_{ab} + D_{ac} + 2\mu} - \frac{1}{D_{ac} + \mu}.
+# \end{aligned}$$
 #
 # Three properties follow. With $\mu = 0$, the default here, only *ratios* of distances count: a space and its enlargement are equally good. A tie
 # costs $\log 2$, as always. And certainty has a price: to be nearly sure of an answer the loss wants the nearer
@@ -73,17 +73,19 @@ page = begin("embedding")
 # - **SOE** {cite:p}`terada2014`: $\max(0, \sqrt{D_{ab}} + 0.1 - \sqrt{D_{ac}})^2$; no probability, only order with a margin.
 # - **GNMDS** {cite:p}`agarwal2007`: $\max(0, D_{ab} + 1 - D_{ac})$, here on the points and stopped early instead of penalised.
 #
-# {numref}`fig-embedding-losses` shows what each charges. Paper B names the crowd-kernel loss in its methods and a *logistic* loss in the
+# {numref}`fig-embedding-losses` shows what each charges. The four can express how sure a judge is by the *size* of the space: enlarged, they become steep, and an
+# answer that fits costs nothing. The crowd kernel has only ratios to say it with. Paper B names the crowd-kernel loss in its methods and a *logistic* loss in the
 # appendix that derives its sample size; these are two of the five.
 
 # %%
 ratios = np.geomspace(0.25, 4, 201)
+panels = {"a small space": study.charges(ratios, n_dims), "the same, four times as large": study.charges(ratios, n_dims, 4.0)}
 page.figure(
-    figures.loss_shapes(ratios, study.charges(ratios, n_dims)), "fig-embedding-losses",
-    caption="What five losses charge for one answer, by the ratio of the two distances, relative to a tie. The two distances have the geometric mean 1; right of "
-    "the middle the space agrees with the answer.",
-    alt="Five falling curves that meet at a tie. Left of it SOE rises steepest and the crowd kernel slowest; right of it SOE, GNMDS and then "
-    "STE and t-STE charge next to nothing, while the crowd kernel keeps charging.",
+    figures.loss_shapes(ratios, panels), "fig-embedding-losses",
+    caption="What five losses charge for one answer, by the ratio of the two distances, relative to a tie. Right of 1 the space agrees with the answer. "
+    "The geometric mean of the two distances is 1 on the left and 4 on the right.",
+    alt="Two panels of five falling curves that meet at a tie. From left to right panel STE, t-STE, SOE and GNMDS become steep; the curve of "
+    "the crowd kernel is the same in both.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -106,7 +108,7 @@ if asked:
     page.record("model.valid", len(asked.triplets))
 
 # %%
-page.html(f"<p>{html.escape(said)}</p>", text=said)
+print(said)
 
 # %% [markdown]
 # ## Fitting

@@ -110,6 +110,9 @@ def test_charges_are_relative_to_a_tie() -> None:
         assert charge[0] > 1 > charge[2] >= 0
     expected = -np.log(np.array([1 / 5, 1 / 2, 4 / 5])) / np.log(2)  # squared ratio 1/4, 1, 4
     np.testing.assert_allclose(values["crowd_kernel"], expected)
+    larger = study.charges(np.array([0.5, 1.0, 2.0]), 30, 4.0)
+    np.testing.assert_allclose(larger["crowd_kernel"], expected)
+    assert larger["ste"][0] > values["ste"][0] and larger["ste"][2] < values["ste"][2]
 
 
 def test_the_recorded_measurement_becomes_a_table(monkeypatch, tmp_path) -> None:

@@ -29,7 +29,7 @@ def table(dims=(2, 30), losses=("crowd_kernel", "soe")) -> pd.DataFrame:
 
 def test_one_line_per_loss() -> None:
     ratios = np.geomspace(0.5, 2, 5)
-    panel = figures.loss_shapes(ratios, {"ste": 1 / ratios, "soe": ratios}).axes[0]
+    panel = figures.loss_shapes(ratios, {"one": {"ste": 1 / ratios, "soe": ratios}}).axes[0]
     np.testing.assert_array_equal(panel.lines[0].get_ydata(), 1 / ratios)
     assert [text.get_text() for text in panel.get_legend().get_texts()] == ["STE", "SOE"]
 

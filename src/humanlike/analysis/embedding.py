@@ -350,16 +350,17 @@ def pulled_together(judge: Judge, fit: OrdinalEmbedding) -> float:
     return float(spearmanr(wins[known] / all_asked[known], distance[known]).statistic)
 
 
-def charges(ratios: Floats, n_dims: int) -> dict[str, Floats]:
+def charges(ratios: Floats, n_dims: int, size: float = 1.0) -> dict[str, Floats]:
     """Return what each loss charges by the ratio of distances, relative to its charge for a tie.
 
     Parameters
     ----------
     ratios : ndarray, (points,)
-        Distance of the item judged farther over that of the other; the square root of their product
-        is 1.
+        Distance of the item judged farther over that of the other.
     n_dims : int
         Dimensions of the space, on which the default of t-STE depends.
+    size : float
+        Geometric mean of the two distances.
 
     Returns
     -------
@@ -368,6 +369,9 @@ def charges(ratios: Floats, n_dims: int) -> dict[str, Floats]:
     """
     from humanlike.stats.triplet_losses import LOSSES, open_loss
 
-    near, far = 1 / ratios, ratios * 1.0
+    tie = size**2
     losses = {name: open_loss(name, n_dims) for name in LOSSES}
-    return {name: one.value(near, far) / one.value(1.0, 1.0) for name, one in losses.items()}
+    return {
+        name: one.value(tie / ratios, tie * ratios) / one.value(tie, tie)
+        for name, one in losses.items()
+    }

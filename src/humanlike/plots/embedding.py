@@ -25,30 +25,31 @@ LOOKS = {
 }
 
 
-def loss_shapes(ratios: Floats, values: Mapping[str, Floats]) -> Figure:
+def loss_shapes(ratios: Floats, panels: Mapping[str, Mapping[str, Floats]]) -> Figure:
     """Draw what each loss charges against the ratio of the two distances.
 
     Parameters
     ----------
     ratios : ndarray, (points,)
         Distance of the farther item over that of the nearer one; 1 is a tie.
-    values : mapping of str to ndarray, (points,)
-        By loss, relative to the charge for a tie.
+    panels : mapping of str to mapping of str to ndarray, (points,)
+        By title, then by loss: the charge relative to that for a tie.
     """
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(figsize=(7, 3.6))
-    for loss, charge in values.items():
-        label, colour, line, _ = LOOKS[loss]
-        axes.plot(ratios, charge, color=colour, linestyle=line, linewidth=1.9, label=label)
-    axes.axvline(1, color=GREY, linewidth=0.8)
-    axes.set_xscale("log", base=2)
-    ticks = [0.25, 0.5, 1, 2, 4]
-    axes.set_xticks(ticks, ["¼", "½", "1", "2", "4"])
-    axes.set_ylim(-0.1, 6)
-    axes.set_xlabel("Distance of the item judged farther, as a multiple of the other's")
-    axes.set_ylabel("Loss (a tie costs 1)")
-    axes.legend(title="Loss", loc="upper right")
+    figure, axes = plt.subplots(1, len(panels), figsize=(7.6, 3.5), sharey=True, squeeze=False)
+    for panel, (title, values) in zip(axes[0], panels.items(), strict=True):
+        for loss, charge in values.items():
+            label, colour, line, _ = LOOKS[loss]
+            panel.plot(ratios, charge, color=colour, linestyle=line, linewidth=1.9, label=label)
+        panel.axvline(1, color=GREY, linewidth=0.8)
+        panel.set_xscale("log", base=2)
+        panel.set_xticks([0.25, 0.5, 1, 2, 4], ["¼", "½", "1", "2", "4"])
+        panel.set_ylim(-0.1, 6)
+        panel.set_title(title)
+        panel.set_xlabel("Ratio of distances, farther to nearer")
+    axes[0][0].set_ylabel("Loss (a tie costs 1)")
+    axes[0][-1].legend()
     return figure
 
 

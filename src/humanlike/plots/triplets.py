@@ -27,7 +27,11 @@ DIGITS = 4
 
 
 def learning_curves(
-    simulated: pd.DataFrame, measure: str, label: str, marks: Mapping[str, float]
+    simulated: pd.DataFrame,
+    measure: str,
+    label: str,
+    marks: Mapping[str, float],
+    reference: str = "",
 ) -> Figure:
     """Draw a measure against the number of triplets, a panel per loss, a line per observer.
 
@@ -39,6 +43,8 @@ def learning_curves(
         Column to draw, and what the axis calls it.
     marks : mapping of str to float
         Numbers of triplets to mark with a line, by the name written at it.
+    reference : str
+        Column to draw as a dotted line in each observer's colour, where it has values.
     """
     import matplotlib.pyplot as plt
 
@@ -53,7 +59,7 @@ def learning_curves(
                 name, (number, 1), xycoords=("data", "axes fraction"), rotation=90, fontsize=7,
                 xytext=(-2, -3), textcoords="offset points", ha="right", va="top",
             )  # fmt: skip
-        _lines(panel, simulated[simulated["loss"] == loss], "n_triplets", measure)
+        _lines(panel, simulated[simulated["loss"] == loss], "n_triplets", measure, reference)
         panel.set(
             title=LOSS_LABELS.get(loss, loss), xscale="log", xlabel="Triplets asked, thousands"
         )
@@ -76,13 +82,16 @@ def _ticks(numbers: pd.Series[int], apart: float = 1.6) -> list[int]:
     return chosen
 
 
-def _lines(panel: Axes, rows: pd.DataFrame, x: str, y: str) -> None:
+def _lines(panel: Axes, rows: pd.DataFrame, x: str, y: str, reference: str = "") -> None:
     """Draw the mean over replicates of each observer, with every replicate as a faint mark."""
     for number, (name, own) in enumerate(rows.groupby("observer", sort=False)):
         colour, marker = COLOURS[number % 7], MARKERS[number % 7]
         mean = own.groupby(x)[y].mean()
         panel.plot(mean.index, mean, marker=marker, color=colour, markersize=5, label=str(name))
         panel.scatter(own[x], own[y], marker=marker, s=10, color=colour, alpha=0.4)
+        if reference and own[reference].notna().any():
+            other = own.groupby(x)[reference].mean()
+            panel.plot(other.index, other, color=colour, linestyle=":", linewidth=1.4)
 
 
 def dimension_curves(simulated: pd.DataFrame) -> Figure:
