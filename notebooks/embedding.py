@@ -133,7 +133,7 @@ page.figure(
     figures.courses({name: (search.course, search.best_step) for name, search in shown.items()}),
     "fig-embedding-courses",
     caption=f"Course of two searches over the {noisy}'s answers: mean loss of training and held-out answers after each step. The search ends "
-    "50 steps after the kept points, or when the training loss hardly falls any more.",
+    f"{fits[noisy, 'ste', n_dims].patience} steps after the kept points, or when the training loss hardly falls any more.",
     alt="Two panels. With the crowd kernel both losses fall and stay level. With STE the held-out loss passes a minimum and rises "
     "while the training loss goes on falling.",
 )  # fmt: skip
