@@ -15,6 +15,10 @@ FORBIDDEN = {
     "models": {"store", "query", "stats", "plots", "book", "cli"},
     "store": {"query", "stats", "plots", "book", "cli", "data"},
     "query": {"stats", "plots", "book", "cli"},
+    "analysis": {"plots", "book", "cli", "doctor"},
+    "plots": {"tasks", "models", "store", "query", "book", "cli", "doctor"},
+    "book": {"cli", "doctor"},
+    "doctor": {"cli"},
     "stats": {"data", "tasks", "models", "store", "query", "plots", "book", "cli"},
 }
 

@@ -151,7 +151,6 @@
     const table = (caption, head, body) => html("table", { class: "table hl-concepts-table" },
       html("caption", {}, caption), html("thead", {}, html("tr", {}, ...head.map((name, i) =>
         html("th", { scope: "col", ...(i ? { class: "hl-number" } : {}) }, name)))), body);
-    if (data.note) box.append(html("p", {}, html("strong", {}, data.note)));
     box.append(html("div", { class: "hl-widget-tools" },
       labelled(`Concept (${concepts.length} to choose from)`, input), list,
       labelled("Across", across), labelled("Upwards", up)), legend, status, chart, definition,

@@ -11,6 +11,8 @@
   };
 
   widgets("multiverse", (box, data, id) => {
+    const words = { caption: "Correlation of distances with people's, by the chosen specification",
+      marked: "published", sets: "words", ...data.words };
     const state = { set: 0, compare: 0, options: [] };
     const tools = html("div", { class: "hl-widget-tools" });
     const status = html("output", { "aria-live": "polite" });
@@ -18,11 +20,11 @@
     const head = html("tr", {}, ...["", "Estimate", "Low", "High"].map((name) =>
       html("th", { scope: "col", ...(name ? { class: "hl-number" } : {}) }, name)));
     const table = html("table", { class: "table hl-multiverse-table" },
-      html("caption", {}, "Correlation of distances with people's, by the chosen specification"),
+      html("caption", {}, words.caption),
       html("thead", {}, head), body);
     const chart = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "hl-multiverse-svg" });
     const legend = html("p", { class: "hl-multiverse-legend" },
-      "● chosen   ◆ published   thin marks: all other specifications, sorted");
+      `● chosen   ◆ ${words.marked}   thin marks: all other specifications, sorted`);
 
     const set = () => data.sets[state.set];
     const number = (options) => set().axes.reduce((n, axis, i) => n * axis.options.length + options[i], 0);
@@ -30,7 +32,8 @@
       const places = set().axes.map((axis, i) => axis.options.indexOf(set().published[i]));
       return places.includes(-1) ? -1 : number(places);
     };
-    const contrasts = () => set().names.flatMap((_, i) => (set().contrast[i] ? [i] : []));
+    const signed = (i) => set().contrast[i] || !set().contrast.includes(true);
+    const contrasts = () => set().names.flatMap((_, i) => (signed(i) ? [i] : []));
 
     const reset = () => {
       state.options = set().axes.map((axis, i) => Math.max(0, axis.options.indexOf(set().published[i])));
@@ -47,7 +50,7 @@
         update();
         tools.querySelector("select").focus();
       });
-      tools.append(labelled("words", language));
+      if (data.sets.length > 1) tools.append(labelled(words.sets, language));
       set().axes.forEach((axis, i) => {
         const control = select(axis.options, state.options[i]);
         control.disabled = axis.options.length < 2;
@@ -64,7 +67,8 @@
         update();
       });
       tools.append(labelled("curve of", compare));
-      const back = html("button", { type: "button" }, "Published specification");
+      const back = html("button", { type: "button" },
+        `${words.marked[0].toUpperCase()}${words.marked.slice(1)} specification`);
       back.addEventListener("click", () => {
         reset();
         buildTools();
@@ -114,18 +118,18 @@
       const spec = number(state.options), first = published();
       body.replaceChildren(...set().names.map((name, i) => {
         const [value, low, high] = set().values[i][spec];
-        const sign = set().contrast[i];
+        const sign = signed(i);
         return html("tr", {}, html("th", { scope: "row" }, name),
           ...[value, low, high].map((one) => html("td", { class: "hl-number" }, shown(one, sign))));
       }));
       const at = contrasts()[state.compare];
       const values = set().values[at], name = set().names[at];
       const place = drawChart(values, spec, first);
-      const words = `${name}: ${shown(values[spec][0], true)}, place ${place} of ${values.length} from below` +
-        (spec === first ? ", the published specification." : first < 0 ? "." :
-          `; published ${shown(values[first][0], true)}.`);
-      status.textContent = words;
-      chart.setAttribute("aria-label", `Specification curve. ${words}`);
+      const told = `${name}: ${shown(values[spec][0], true)}, place ${place} of ${values.length} from below` +
+        (spec === first ? `, the ${words.marked} specification.` : first < 0 ? "." :
+          `; ${words.marked} ${shown(values[first][0], true)}.`);
+      status.textContent = told;
+      chart.setAttribute("aria-label", `Specification curve. ${told}`);
     };
 
     status.id = `${id}-status`;

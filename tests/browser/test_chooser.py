@@ -96,3 +96,20 @@ def test_data_are_text_and_the_page_fits_a_telephone(page: Any) -> None:
     assert page.locator("img").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator("svg").get_attribute("aria-label").startswith("Specification curve.")
+
+
+def test_one_set_of_plain_effects_has_words_of_its_own(show_widget: Any) -> None:
+    rows_of = [
+        {"spec": spec, "name": name, "estimate": spec / 10 - 0.2, "low": -0.3, "high": 0.5}
+        for spec in range(6)
+        for name in ("size", "width")
+    ]
+    one = {"axes": AXES, "table": pd.DataFrame(rows_of), "published": {"scale": "raw"}}
+    markup = chooser({"all": one}, "", words={"caption": "Effects", "marked": "described"})
+    opened = show_widget(markup, "multiverse")
+    assert rows(opened)["width"] == ["−0.200", "−0.300", "+0.500"]
+    assert opened.locator("caption").inner_text() == "Effects"
+    assert opened.get_by_role("button").inner_text() == "Described specification"
+    assert opened.locator("select[aria-label='words']").count() == 0
+    choose(opened, "curve of", "width")
+    assert status(opened).startswith("width: −0.200, place 1 of 6")

@@ -35,7 +35,7 @@ def data_of(markup: str) -> dict[str, Any]:
 
 
 def test_the_map_has_every_place_and_neighbours_by_similarity() -> None:
-    markup = plots.concept_map_widget(CONCEPTS, AXES, 1, SIMILARITY, "cup", "<u>", "note")
+    markup = plots.concept_map_widget(CONCEPTS, AXES, 1, SIMILARITY, "cup", "<u>")
     data = data_of(markup)
     assert markup.count("</script>") == 1 and "<b>" not in markup and "<u>" not in markup
     assert [one["name"] for one in data["concepts"]] == CONCEPTS["concept"].tolist()

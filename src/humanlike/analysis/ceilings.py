@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from humanlike.data.concepts import load_concept_ids, load_concept_space
 from humanlike.errors import HumanlikeError
 from humanlike.stats import align, effective_dimension, fit_many
 from humanlike.stats.alignment import MEASURES
-from humanlike.stats.triplet_losses import HeavyTailedTriplet, TripletLoss
+from humanlike.stats.triplet_losses import CrowdKernel, HeavyTailedTriplet, TripletLoss
 from humanlike.tasks.triplets import design
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def load_minds(
     similarity : {"cosine", "dot", "euclidean"}
         How the human mind compares two concepts.
     seed : int
-        Of what is random about the observers' minds.
+        Of the stranger and the order of liking, see `Mind.drawn`.
     missing : {"raise", "simulate"}
         What to do if THINGS cannot be had.
     """
@@ -75,7 +76,7 @@ def load_minds(
         load_concept_space(dims, missing=missing).to_numpy() for dims in (human_space, other)
     )
     categories = list(load_concept_ids(missing=missing)["category"])
-    return minds_of.minds(human, second, categories, similarity, seed)
+    return minds_of.minds(human, second, categories, similarity).drawn(seed)
 
 
 def measure_observers(
@@ -91,11 +92,12 @@ def measure_observers(
 ) -> pd.DataFrame:
     """Let observers answer the design again and again, and measure the spaces it makes of that.
 
-    Every replicate has questions, answers and starts of its own; the observers of a replicate
-    share the questions. Each is fitted twice: with the design's own loss, and with the tail of the
-    t-distributed loss (`humanlike.stats.triplet_losses.HeavyTailedTriplet`) set free. Tail 1 is the
-    crowd kernel; of it and of `tails`, the one that predicts the observer's own held-out answers
-    best is chosen. The human space takes no part in the choice.
+    Every replicate has questions, answers and starts of its own, and strangers and preferences are
+    drawn anew; the observers of a replicate share the questions. Each is fitted twice: with the
+    design's own loss, and with the tail of the t-distributed loss
+    (`humanlike.stats.triplet_losses.HeavyTailedTriplet`) set free. Tail 1 is the crowd kernel; of
+    it and of `tails`, the one that predicts the observer's own held-out answers best is chosen. The
+    human space takes no part in the choice.
 
     Parameters
     ----------
@@ -116,9 +118,9 @@ def measure_observers(
     -------
     DataFrame
         One row per replicate, observer and loss: ``observer``, ``family``, ``level``,
-        ``replicate``, ``loss`` ("design" or "chosen"), ``tail`` (the one chosen, NaN for the
-        design's loss), ``agreement`` (share of answers the human space gives), the measures,
-        ``held_out_loss``, ``held_out_accuracy``, ``dimensions`` (effective).
+        ``replicate``, ``varies`` (see `Observer`), ``loss`` ("design" or "chosen"), ``tail`` (the
+        one chosen, NaN for the design's loss), ``agreement`` (share of answers the human space
+        gives), the measures, ``held_out_loss``, ``held_out_accuracy``, ``dimensions`` (effective).
     """
     import pandas as pd
 
@@ -140,6 +142,7 @@ def _replicate(
     number: int,
     n_jobs: int,
 ) -> list[dict[str, Any]]:
+    mind = mind.drawn(number)
     asked = design(len(mind.human), plan.n_triplets, seed=number, held_out=plan.held_out)
     answers = [minds_of.answer(one, mind, asked.triplets, number + 7919 * place)
                for place, one in enumerate(observers)]  # fmt: skip
@@ -148,7 +151,7 @@ def _replicate(
     for place, one in enumerate(observers):
         held = answers[place][asked.held_out]
         head = {"observer": one.name, "family": one.family, "level": one.level}
-        head |= {"replicate": replicate}
+        head |= {"replicate": replicate, "varies": one.varies}
         head["agreement"] = minds_of.agreement(answers[place], mind.similarities["human"])
         rows.append({**head, "loss": "design", "tail": np.nan,
                      **_measured(fitted[None][place], held, mind.human, measures)})  # fmt: skip
@@ -211,7 +214,7 @@ class Limits:
     crowd : float
         Of observers with the human similarities and the noise that SPoSE finds in people.
     spread : float
-        Standard deviation of R² between replicates of one observer: new questions, new answers.
+        Standard deviation of R² between replicates of one mind: new questions, new answers.
     n_replicates : int
     """
 
@@ -271,19 +274,23 @@ def design_limits(
 def limits(table: pd.DataFrame) -> Limits:
     """Sum up what `measure_observers` found with the design's own loss.
 
+    The spread is pooled over all observers of the table whose mind stays the same.
+
     Raises
     ------
     HumanlikeError
         If an observer of `LIMITS` is missing or answered once only.
     """
-    r2 = table[table["loss"] == "design"].groupby("observer")["procrustes"]
+    own = table[table["loss"] == "design"]
+    r2 = own.groupby("observer")["procrustes"]
     counts = r2.size().reindex([one.name for one in LIMITS]).fillna(0)
     if counts.min() < 2:
         raise HumanlikeError(
             f"Limits need at least 2 replicates of each observer, but '{counts.idxmin()}' has "
             f"{int(counts.min())}. Raise n_replicates."
         )
-    mean, pooled = r2.mean(), float(np.sqrt(r2.var().mean()))
+    same_minds = own[~own["varies"]].groupby("observer")["procrustes"]
+    mean, pooled = r2.mean(), float(np.sqrt(same_minds.var().mean()))
     chance = float(mean[minds_of.RANDOM.name])
     width = 1.96 * pooled * float(np.sqrt(1 + 1 / counts.min()))
     return Limits(
@@ -297,6 +304,37 @@ def limits(table: pd.DataFrame) -> Limits:
         spread=pooled,
         n_replicates=int(counts.min()),
     )
+
+
+def across_minds(plan: Design, seed: int, *, missing: str = "raise") -> pd.DataFrame:
+    """Compare a perfect and a noisy observer for both human spaces and all rules of similarity.
+
+    Parameters
+    ----------
+    plan : Design
+    seed : int
+    missing
+        As in `load_minds`.
+
+    Returns
+    -------
+    DataFrame
+        One row per space and rule: ``human_space``, ``similarity``; R² of the observer without
+        noise and of `observers.SOFT`, with the design's loss (``perfect``, ``noisy``) and with
+        the tail chosen (``perfect_chosen``, ``noisy_chosen``).
+    """
+    import pandas as pd
+
+    rows = []
+    for space, kind in product((66, 49), minds_of.SIMILARITIES):
+        mind = load_minds(space, kind, seed=seed, missing=missing)
+        pair = [minds_of.PERFECT, minds_of.SOFT]
+        found = measure_observers(mind, pair, 1, seed, plan=plan, measures=("procrustes",))
+        r2 = found.set_index(["loss", "observer"])["procrustes"]
+        values = [r2[loss, one.name] for loss in ("design", "chosen") for one in pair]
+        rows.append((space, kind, *values))
+    names = ["perfect", "noisy", "perfect_chosen", "noisy_chosen"]
+    return pd.DataFrame(rows, columns=["human_space", "similarity", *names])
 
 
 def variations(mind: Mind, plan: Design, most_triplets: int, seed: int) -> pd.DataFrame:
@@ -319,8 +357,11 @@ def variations(mind: Mind, plan: Design, most_triplets: int, seed: int) -> pd.Da
     """
     import pandas as pd
 
-    dot, near = (replace(mind, similarities=mind.similarities | {"human": minds_of.similarities(
-        mind.human, kind)}) for kind in ("dot", "euclidean"))  # fmt: skip
+    kinds: tuple[Similarity, ...] = ("dot", "euclidean")
+    dot, near = (
+        replace(mind, similarities={"human": minds_of.similarities(mind.human, kind)})
+        for kind in kinds
+    )
     ways: dict[str, tuple[Mind, Design]] = {
         "none": (mind, plan),
         "compares inner products": (dot, plan),
@@ -328,6 +369,7 @@ def variations(mind: Mind, plan: Design, most_triplets: int, seed: int) -> pd.Da
         f"{2 * plan.n_dims} dimensions": (mind, replace(plan, n_dims=2 * plan.n_dims)),
         f"{plan.n_dims // 3} dimensions": (mind, replace(plan, n_dims=plan.n_dims // 3)),
         f"{most_triplets:,} triplets": (mind, replace(plan, n_triplets=most_triplets)),
+        "crowd kernel, offset 0.05": (mind, replace(plan, loss=CrowdKernel(0.05))),
         "t-STE, tail 3": (mind, replace(plan, loss=HeavyTailedTriplet(3.0))),
         "t-STE, tail 10": (mind, replace(plan, loss=HeavyTailedTriplet(10.0))),
         "t-STE, tail 30": (mind, replace(plan, loss=HeavyTailedTriplet(30.0))),

@@ -6,7 +6,7 @@ designs are answered at once, and there are more ways to err.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -42,10 +42,13 @@ class Observer:
         Share of the stranger's similarities mixed into its own, 0 to 1.
     noise : float
         Scale of logistic noise on the difference of two similarities: the temperature of a softmax.
+        In standard deviations of the human similarities; for the crowd in SPoSE's own units.
     blur : float
-        Standard deviation of normal noise on each of the two similarities.
+        Standard deviation of normal noise on each of the two similarities, in the same unit.
     lapse : float
         Share of random answers, 0 to 1.
+    first : float
+        Share of answers that name the first option whatever it is, 0 to 1.
     """
 
     name: str
@@ -56,6 +59,12 @@ class Observer:
     noise: float = 0.0
     blur: float = 0.0
     lapse: float = 0.0
+    first: float = 0.0
+
+    @property
+    def varies(self) -> bool:
+        """Whether every replicate is another mind: strangers and preferences are drawn anew."""
+        return self.stranger > 0 or self.mind in DRAWN
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,8 @@ class Mind:
     Attributes
     ----------
     similarities : dict of str to ndarray, each (concepts, concepts)
-        By the names of `Observer.mind`.
+        By the names of `Observer.mind`; all but the crowd's are in standard deviations of the human
+        ones over pairs of different concepts.
     human : ndarray, (concepts, dimensions)
         The human space, the target of every comparison.
     """
@@ -73,33 +83,47 @@ class Mind:
     similarities: dict[str, Floats]
     human: Floats
 
+    def drawn(self, seed: int) -> Mind:
+        """Return the same with another stranger and another order of liking."""
+        rng = np.random.default_rng([seed, 77])
+        n = len(self.human)
+        order, liking = rng.permutation(n), rng.permutation(n).astype(float)
+        fresh = {
+            "stranger": self.similarities["human"][np.ix_(order, order)],
+            "preference": np.tile(liking, (n, 1)),
+        }
+        return replace(self, similarities=self.similarities | fresh)
 
-NOISES: Final = (0.05, 0.1, 0.2, 0.4)
-BLURS: Final = (0.05, 0.1, 0.2, 0.4)
+
+DRAWN: Final = ("stranger", "preference")
+NOISES: Final = (0.25, 0.5, 1.0, 2.0)
 LAPSES: Final = (0.1, 0.3, 0.5, 0.7)
 STRANGERS: Final = (0.2, 0.4, 0.6, 0.8)
 TEMPERATURES: Final = (0.25, 0.5, 1.0, 2.0)
 FAMILIES: Final = ("softmax", "gaussian", "lapses", "crowd", "stranger")
 PERFECT: Final = Observer("perfect, noiseless", "perfect")
 CROWD: Final = Observer("as noisy as the crowd", "crowd", 1.0, mind="crowd", noise=1.0)
+SOFT: Final = Observer("softmax noise, 1 SD", "softmax", 1.0, noise=1.0)
 RANDOM: Final = Observer("answers at random", "uninformed", mind="nothing")
-FIRST: Final = Observer("always the first option", "uninformed", mind="first")
+FIRST: Final = Observer("always the first option", "uninformed", mind="nothing", first=1.0)
 PREFERENCE: Final = Observer("prefers some concepts to others", "uninformed", mind="preference")
 STRANGER: Final = Observer("decided, but unrelated", "stranger", 1.0, mind="stranger")
+DRIFTING: Final = Observer("unrelated, half of it lapses", "uninformed", mind="stranger", lapse=0.5)
 CATEGORIES: Final = Observer("knows the categories only", "partial", mind="categories")
 OTHER: Final = Observer("other human space, noiseless", "other", mind="other")
 
 
 def suite() -> list[Observer]:
     """Return all observers of the chapter: special ones, then five families of imperfect ones."""
-    special = [PERFECT, OTHER, CATEGORIES, RANDOM, FIRST, PREFERENCE, STRANGER]
-    soft = [Observer(f"softmax, T = {v:g}", "softmax", v, noise=v) for v in NOISES]
-    gauss = [Observer(f"normal noise, SD {v:g}", "gaussian", v, blur=v) for v in BLURS]
+    special = [PERFECT, OTHER, CATEGORIES, RANDOM, FIRST, PREFERENCE, STRANGER, DRIFTING]
+    soft = [Observer(f"softmax noise, {v:g} SD", "softmax", v, noise=v)
+            for v in NOISES if v != SOFT.level]  # fmt: skip
+    gauss = [Observer(f"normal noise, {v:g} SD", "gaussian", v, blur=v) for v in NOISES]
     lapsing = [Observer(f"{v:.0%} lapses", "lapses", v, lapse=v) for v in LAPSES]
     other = [Observer(f"{v:.0%} stranger", "stranger", v, stranger=v) for v in STRANGERS]
-    crowd = [Observer(f"crowd, T = {v:g}", "crowd", v, mind="crowd", noise=v)
+    crowd = [Observer(f"noise of the crowd × {v:g}", "crowd", v, mind="crowd", noise=v)
              for v in TEMPERATURES if v != CROWD.level]  # fmt: skip
-    return [*special, *soft, *gauss, *lapsing, *other, *crowd, CROWD]
+    return [*special, *soft, SOFT, *gauss, *lapsing, *other, *crowd, CROWD]
 
 
 def similarities(space: Floats, kind: Similarity = "cosine") -> Floats:
@@ -126,7 +150,7 @@ def similarities(space: Floats, kind: Similarity = "cosine") -> Floats:
     return 2 * products - squares[:, None] - squares[None, :]
 
 
-def minds(human: Floats, other: Floats, categories: list[str], kind: Similarity, seed: int) -> Mind:
+def minds(human: Floats, other: Floats, categories: list[str], kind: Similarity) -> Mind:
     """Lay out what every kind of observer knows.
 
     Parameters
@@ -137,22 +161,17 @@ def minds(human: Floats, other: Floats, categories: list[str], kind: Similarity,
         Category of each concept.
     kind : {"cosine", "dot", "euclidean"}
         How the human mind compares.
-    seed : int
-        Of the stranger's shuffling and of the order of liking.
     """
-    rng = np.random.default_rng([seed, 77])
-    order, n = rng.permutation(len(human)), len(human)
-    own, names = similarities(human, kind), np.array(categories)
+    names, own = np.array(categories), similarities(human, kind)
+    unit = own[np.triu_indices(len(human), 1)].std()
     known = {
-        "human": own,
+        "human": own / unit,
         "crowd": similarities(human, "dot"),
-        "other": similarities(other, kind),
+        "other": similarities(other, kind) / unit,
         "categories": (names[:, None] == names[None, :]).astype(float),
-        "stranger": own[np.ix_(order, order)],
-        "preference": np.tile(rng.permutation(n).astype(float), (n, 1)),
-        "nothing": np.zeros((n, n)),
+        "nothing": np.zeros((len(human), len(human))),
     }
-    return Mind(known, human)
+    return Mind(known, human).drawn(0)
 
 
 def first_shares(observer: Observer, mind: Mind, triplets: Triplets) -> Floats:
@@ -160,10 +179,10 @@ def first_shares(observer: Observer, mind: Mind, triplets: Triplets) -> Floats:
 
     With the difference d of the two options' similarities to the anchor, lapse λ and noise ν,
 
-    .. math:: p_1 = \lambda / 2 + (1 - \lambda) F(d),
+    .. math:: p_1 = \phi + (1 - \phi) (\lambda / 2 + (1 - \lambda) F(d)),
 
-    where F is logistic with scale ν, normal with standard deviation :math:`\sqrt 2` times the blur,
-    or without noise a step, ½ at a tie.
+    where φ is the share of answers by position and F is logistic with scale ν, normal with
+    standard deviation :math:`\sqrt 2` times the blur, or without noise a step, ½ at a tie.
 
     Parameters
     ----------
@@ -176,10 +195,8 @@ def first_shares(observer: Observer, mind: Mind, triplets: Triplets) -> Floats:
     -------
     ndarray, (triplets,)
     """
-    if observer.mind == "first":
-        return np.ones(len(triplets))
     if observer.mind not in mind.similarities:
-        raise HumanlikeError(unknown("mind", observer.mind, [*mind.similarities, "first"]))
+        raise HumanlikeError(unknown("mind", observer.mind, mind.similarities))
     table = mind.similarities[observer.mind]
     if observer.stranger:
         strange = mind.similarities["stranger"]
@@ -192,7 +209,8 @@ def first_shares(observer: Observer, mind: Mind, triplets: Triplets) -> Floats:
         chosen = ndtr(gap / (np.sqrt(2) * observer.blur))
     else:
         chosen = 0.5 + 0.5 * np.sign(gap)
-    shares: Floats = observer.lapse / 2 + (1 - observer.lapse) * chosen
+    judged = observer.lapse / 2 + (1 - observer.lapse) * chosen
+    shares: Floats = observer.first + (1 - observer.first) * judged
     return shares
 
 

@@ -207,7 +207,6 @@ def concept_map_widget(
     similarity: NDArray[np.float64],
     start: str,
     still: str,
-    note: str = "",
 ) -> str:
     """Write the data of a map of concepts; ``book/assets/concepts.js`` draws it.
 
@@ -225,8 +224,6 @@ def concept_map_widget(
         Concept shown first.
     still : str
         What stands in for the map where no script runs, as plain text.
-    note : str
-        Plain text above the map, such as a warning that data are simulated.
 
     Returns
     -------
@@ -249,7 +246,6 @@ def concept_map_widget(
     if start not in names:
         raise HumanlikeError(f"The map cannot begin with '{start}': it is not one of the concepts.")
     data = {
-        "note": note,
         "axes": [str(name) for name in axes.columns],
         "principal": n_principal,
         "categories": groups,

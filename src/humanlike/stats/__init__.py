@@ -19,11 +19,18 @@ if TYPE_CHECKING:
     from humanlike.stats.correlation import spearman as spearman
     from humanlike.stats.correlation import steiger_z as steiger_z
     from humanlike.stats.correlation import zou_interval as zou_interval
+    from humanlike.stats.correlation_bootstrap import correlation_bootstrap as correlation_bootstrap
     from humanlike.stats.correlation_bootstrap import spearman_bootstrap as spearman_bootstrap
     from humanlike.stats.dissimilarity import rdm as rdm
+    from humanlike.stats.exact import rising as rising
+    from humanlike.stats.exact import sign_flip as sign_flip
     from humanlike.stats.groups import cluster_bootstrap_difference as cluster_bootstrap_difference
     from humanlike.stats.groups import welch as welch
+    from humanlike.stats.groups import welch_anova as welch_anova
     from humanlike.stats.kernel_alignment import cka as cka
+    from humanlike.stats.linear import least_squares as least_squares
+    from humanlike.stats.linear import variance_inflation as variance_inflation
+    from humanlike.stats.mixed import random_intercept as random_intercept
     from humanlike.stats.multiplicity import adjust as adjust
     from humanlike.stats.odd_one_out import odd_one_out_loss as odd_one_out_loss
     from humanlike.stats.odd_one_out import odd_one_out_probabilities as odd_one_out_probabilities
@@ -61,6 +68,13 @@ _HOME = {
     "steiger_z": "correlation",
     "zou_interval": "correlation",
     "spearman_bootstrap": "correlation_bootstrap",
+    "correlation_bootstrap": "correlation_bootstrap",
+    "sign_flip": "exact",
+    "rising": "exact",
+    "least_squares": "linear",
+    "variance_inflation": "linear",
+    "random_intercept": "mixed",
+    "welch_anova": "groups",
     "adjust": "multiplicity",
     "rdm": "dissimilarity",
     "rsa": "similarity",

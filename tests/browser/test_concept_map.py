@@ -34,7 +34,7 @@ def page(show_widget: Any) -> Any:
     similarity = np.array(
         [[1, 0.1, 0.2, 0.9], [0.1, 1, 0.7, 0.3], [0.2, 0.7, 1, 0.4], [0.9, 0.3, 0.4, 1]]
     )
-    markup = concept_map_widget(concepts, axes, 2, similarity, "lion", "-", EVIL)
+    markup = concept_map_widget(concepts, axes, 2, similarity, "lion", "-")
     return show_widget(markup, "concepts")
 
 
