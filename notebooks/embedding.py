@@ -292,4 +292,4 @@ for key, name in (("ours", "humanlike, 1 core"), ("cblearn", "cblearn, scipy (de
 # - In 30 dimensions the crowd-kernel loss uses {value}`used.model.crowd_kernel` for this model and {value}`used.consistent.crowd_kernel` for the consistent judge.
 # - A lower held-out loss does not mean a better space: across judges it went the other way.
 # - Starts do not matter, the answers do: refits to resampled answers explain {value}`again.resamples` of the fit. What loss and noise do to the agreement with
-#   people is the subject of the chapter on measuring alignment.
+#   people is the subject of {doc}`alignment`.
