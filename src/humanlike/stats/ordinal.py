@@ -118,7 +118,7 @@ class OrdinalEmbedding:
         n_restarts: int = 1,
         max_iter: int = 2000,
         tolerance: float = 1e-7,
-        patience: int = 50,
+        patience: int = 20,
         slack: float = 1.0,
         allow_few: bool = False,
         device: str | None = None,
