@@ -22,6 +22,7 @@ from humanlike.readyaml import read_yaml
 
 _LABEL = re.compile(r"^\(([\w-]+)\)=\s*$", re.MULTILINE)
 _NAME = re.compile(r"^:name: ([\w-]+)\s*$", re.MULTILINE)
+SOURCES = "## References\n\n```{bibliography}\n:filter: docname in docnames\n```"
 UNAVAILABLE = """
 
 :::{{admonition}} Some numbers are missing
@@ -120,6 +121,8 @@ def write_single(stage: Path, root: Path, chapter: Chapter, values: Values) -> N
     notebook = assemble(chapter, execution, values)
     note = RERUN.format(settings=_settings(chapter, execution))
     below_heading(notebook, "# ", note)
+    if any("{cite" in cell.source for cell in notebook.cells):
+        notebook.cells.append(nbformat.v4.new_markdown_cell(SOURCES))
     nbformat.write(notebook, stage / f"{chapter.name}.ipynb")
     (stage / "_toc.yml").write_text(f"format: jb-book\nroot: {chapter.name}\n", encoding="utf-8")
     config = read_yaml(root / "_config.yml")
