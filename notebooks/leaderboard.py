@@ -314,8 +314,8 @@ for key, found in {"people": people, "fitted": fitted, "asked": asked.structure}
 # %% [markdown]
 # In the human space the mean silhouette is {value}`silhouette.people`, and concepts of a category are {value}`within.people` times as far from each other as those of different ones.
 # The design does not copy that: the space it fits to people's own answers has {value}`silhouette.fitted` and {value}`within.fitted`, and this is what models are to be compared with. In the
-# space of {value}`asked.name` it is {value}`silhouette.asked` {interval}`silhouette.asked` and {value}`within.asked`. All three hold categories together
-# more than chance: shuffled categories reach such silhouettes with *p* = {value}`silhouette.p.people` (people), {value}`silhouette.p.fitted` (through the design)
+# space of {value}`asked.name` it is {value}`silhouette.asked` {interval}`silhouette.asked` and {value}`within.asked`. Shuffled categories reach such
+# silhouettes with *p* = {value}`silhouette.p.people` (people), {value}`silhouette.p.fitted` (through the design)
 # and {value}`silhouette.p.asked` (model; {numref}`fig-leaderboard-categories`).
 #
 # Whether tuning changes this can be told as soon as a base model and its tuned version are asked, `humanlike query triplets MODEL` with each. Of the paper's models no
