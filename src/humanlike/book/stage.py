@@ -34,8 +34,8 @@ not be had ({chapters}).
 
 RERUN = """:::{{admonition}} A run of your own
 :class: note
-Executed with {settings}. Numbers and figures are of this run; the sentences around them
-were written for the book's settings and may not fit.
+Executed with {settings}. Numbers and figures are of this run, *n/a* where it gave none; the
+sentences around them were written for the book's settings and may not fit.
 :::"""
 
 
