@@ -105,11 +105,11 @@ board["corrected"] = limits.corrected(board["r2"])
 # %%
 shown = board.assign(training=board["instruction_tuned"].map({True: "tuned", False: "base"}))
 columns = ["rank", "model", "r2", "corrected", "family", "training", "post_training_stage", "n_params_billion"]
-names = ["Rank", "Model", "R²", "Corrected", "Family", "Training", "Stage", "Billion parameters"]
+names = ["Rank", "Model", "R²", "Corrected", "Family", "Training", "Stage", "Size (10⁹)"]
 page.table(
     shown[columns].set_axis(names, axis="columns"),
     caption="Procrustes R² of every ranked model, as printed, and on the scale from random answers (0) to people's own (1)",
-    formats={"R²": ".3f", "Corrected": ".2f", "Billion parameters": ".3g"}, search=True, filters=["Family", "Training"],
+    formats={"R²": ".3f", "Corrected": ".2f", "Size (10⁹)": ".3g"}, search=True, filters=["Family", "Training"],
 )  # fmt: skip
 
 # %% tags=["remove-output"]
