@@ -146,6 +146,7 @@ def provenance(chapter: Chapter, execution: Execution) -> str:
         "",
         _data_list(result["session"].get("data", [])),
         "",
+        *_model_list(result["session"].get("models", [])),
         _parameter_table(chapter, result["parameters"]),
         "",
         _version_line(execution),
@@ -166,6 +167,21 @@ def _data_list(data: list[dict[str, Any]]) -> str:
             f"- {escape(use['title'])} ({kind}; licence: {escape(use['licence'])}).{files}"
         )
     return "\n".join(lines)
+
+
+def _model_list(models: list[dict[str, Any]]) -> list[str]:
+    if not models:
+        return []
+    lines = ["Models asked, with the start of the version or checksum of their weights:", ""]
+    for use in models:
+        revision = use["identity"].get("revision", "")
+        named = f" {escape(revision[:12])}…" if revision else ""
+        share = f"{use['valid'] / use['prompts']:.1%} valid" if use["prompts"] else "nothing asked"
+        lines.append(
+            f"- `{use['spec'].replace('`', '')}`{named}: {escape(use['task'])}, "
+            f"{use['prompts']:,} prompts, {share}"
+        )
+    return [*lines, ""]
 
 
 def _parameter_table(chapter: Chapter, parameters: dict[str, Any]) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 PROFILES = ("quick", "paper", "thorough")
-_CARD_KEYS = {"title", "paper", "data", "profiles", "values"}
+_CARD_KEYS = {"title", "paper", "data", "asks", "store", "profiles", "values"}
 _PAPERS = ("A", "B", "both")
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -52,6 +52,10 @@ class Chapter:
         ``"A"``, ``"B"`` or ``"both"``.
     data : tuple of str
         Names of the data sets it reads.
+    asks : tuple of str
+        Parameters that hold the specs of models it asks.
+    store : bool
+        Whether it shows what is in the user's store of answers, whoever was asked.
     profiles : dict of str to dict
         Parameter values each profile sets.
     values : dict of str to ValueSpec
@@ -64,6 +68,8 @@ class Chapter:
     title: str
     paper: str
     data: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    store: bool = False
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
     values: dict[str, ValueSpec] = field(default_factory=dict)
 
@@ -160,6 +166,8 @@ def load_chapter(root: Path, name: str) -> Chapter:
         title=str(card["title"]),
         paper=str(card["paper"]),
         data=tuple(card.get("data") or ()),
+        asks=tuple(card.get("asks") or ()),
+        store=bool(card.get("store")),
         profiles={k: dict(v or {}) for k, v in (card.get("profiles") or {}).items()},
         values=_expand_values(card.get("values") or {}, where),
     )
@@ -176,8 +184,11 @@ def _check_card(card: Any, where: str) -> None:
             raise HumanlikeError(f"{where}: the entry '{key}' is missing.")
     if str(card["paper"]) not in _PAPERS:
         raise HumanlikeError(f"{where}: " + unknown("paper", str(card["paper"]), _PAPERS))
-    if not isinstance(card.get("data") or [], list):
-        raise HumanlikeError(f"{where}: 'data' is a list of names, such as [wu2026-ratings].")
+    for key, example in (("data", "wu2026-ratings"), ("asks", "model")):
+        if not isinstance(card.get(key) or [], list):
+            raise HumanlikeError(f"{where}: '{key}' is a list of names, such as [{example}].")
+    if not isinstance(card.get("store", False), bool):
+        raise HumanlikeError(f"{where}: 'store' is true or false.")
     for key in ("profiles", "values"):
         if not isinstance(card.get(key) or {}, dict):
             raise HumanlikeError(f"{where}: '{key}' takes entries 'name: …', not a list or text.")

@@ -2,8 +2,8 @@
 
 The key covers the notebook's code cells, its parameters, every module of this package the cells can
 reach through imports, the project's own data files, the registered data sets and whether they are
-at hand, and the versions of Python and all installed distributions. Prose is left out: an edited
-sentence does not execute a chapter again.
+at hand, the models it asks, what it shows of the store, and the versions of Python and all
+installed distributions. Prose is left out: an edited sentence does not execute a chapter again.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from humanlike.book.asked import model_modules, models_asked, others_stored
 from humanlike.book.chapters import Chapter, read_notebook
 from humanlike.data.fetch import available
 from humanlike.data.registry import dataset
 from humanlike.data.source import simulation_forced
+from humanlike.query.usage import MADE_HERE
 
 PACKAGE = "humanlike"
 _BOOK_ONLY = ("claims", "registry")
@@ -41,17 +43,20 @@ def fingerprint(chapter: Chapter, parameters: dict[str, Any], root: Path) -> dic
     Returns
     -------
     dict
-        Parts ``code``, ``parameters``, ``package``, ``files``, ``data``, ``versions``; hashable by
-        :func:`key_of`, comparable part by part to say what changed.
+        Parts ``code``, ``parameters``, ``package``, ``files``, ``data``, ``models``, ``store``,
+        ``versions``; hashable by :func:`key_of`, comparable part by part to say what changed.
     """
     cells = [cell.source for cell in read_notebook(chapter).cells if cell.cell_type == "code"]
+    asked = models_asked(chapter, parameters)
     return {
         "code": cells,
         "card": _digest(chapter.source.with_suffix(".yml")),
         "parameters": parameters,
-        "package": {name: _digest(file) for name, file in reachable_modules(cells).items()},
+        "package": {name: _digest(file) for name, file in _modules(cells, asked).items()},
         "files": project_files(root),
         "data": {name: _data_state(name) for name in chapter.data},
+        "models": asked,
+        "store": others_stored(asked) if chapter.store else [],
         "versions": versions(),
     }
 
@@ -71,6 +76,8 @@ def what_changed(old: dict[str, Any], new: dict[str, Any]) -> str:
         "package": "the package",
         "files": "the project's data files",
         "data": "the registered data",
+        "models": "the models asked",
+        "store": "the store of answers",
         "versions": "installed versions",
     }
     changed = []
@@ -83,6 +90,14 @@ def what_changed(old: dict[str, Any], new: dict[str, Any]) -> str:
             name += f" ({', '.join(keys[:3])}{', …' if len(keys) > 3 else ''})"
         changed.append(name)
     return ", ".join(changed) or "nothing known"
+
+
+def _modules(cells: list[str], asked: dict[str, Any]) -> dict[str, Path]:
+    """Return the modules that cells and models run; those of models are opened by name."""
+    own = reachable_modules(cells)
+    here = MADE_HERE if "humanlike.models" in own else ()
+    by_name = model_modules([*asked, *here])
+    return own | reachable_modules([f"import {name}" for name in by_name])
 
 
 def _data_state(name: str) -> dict[str, Any]:

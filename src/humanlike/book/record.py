@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from humanlike.book.chapters import Chapter, get_chapter
 from humanlike.data import usage
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.paths import project_root
+from humanlike.query import usage as models
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,13 +160,20 @@ def begin(name: str) -> Page:
     from humanlike.plots.style import use_style
 
     usage.clear()
+    models.clear()
     use_style()
     _open = Page(get_chapter(name, project_root()))
     return _open
 
 
 def close() -> None:
-    """Leave a note of the data that were read; the executor calls this after the last cell."""
+    """Leave a note of data read and models asked; the executor calls this after the last cell.
+
+    Raises
+    ------
+    HumanlikeError
+        If no chapter is open, or its card does not name some of the data or models.
+    """
     if _open is None:
         raise HumanlikeError("The notebook never called humanlike.book.record.begin(chapter).")
     data = [
@@ -183,8 +192,26 @@ def close() -> None:
             f"Chapter {_open.chapter.name} reads {', '.join(undeclared)}, which its card does not "
             f"name. Add it to 'data' in notebooks/{_open.chapter.name}.yml."
         )
-    session = {"chapter": _open.chapter.name, "real": not _open.simulated, "data": data}
+    asked = models.asked()
+    _check_asked(_open.chapter, asked)
+    session = {
+        "chapter": _open.chapter.name,
+        "real": not _open.simulated,
+        "data": data,
+        "models": [asdict(use) for use in asked],
+    }
     _display({SESSION_MIME: session, "text/plain": ""})
+
+
+def _check_asked(chapter: Chapter, asked: list[models.ModelUse]) -> None:
+    """Refuse a model outside the package that the card does not name."""
+    outside = [use for use in asked if not use.made_here]
+    if outside and not chapter.asks:
+        raise HumanlikeError(
+            f"Chapter {chapter.name} asks {outside[0].spec}, but its card does not say so. Name "
+            f"the parameter that holds the model under 'asks' in notebooks/{chapter.name}.yml; "
+            "else its answers would be taken for valid when the model has changed."
+        )
 
 
 def plain_scalar(key: str, value: Any) -> int | float | str | bool:

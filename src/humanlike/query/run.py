@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from humanlike.errors import HumanlikeError
 from humanlike.models import open_model
 from humanlike.models.base import Answer, Form, Mode, Model, ModelInfo, Settings
+from humanlike.query import usage
 from humanlike.query.meter import Meter, duration
 from humanlike.query.plans import Plan, plan
 from humanlike.query.summary import Summary, outcome_of, summarise
@@ -261,6 +262,7 @@ class _Asking:
         answers = [found.get(key) for key in self.keys]
         new = [n for n in self.asked if (answer := answers[n]) is not None and answer.settled]
         summary = summarise(self.plan, answers, estimate.known, new, self.seconds)
+        usage.note(self.plan.task, self.info, summary)
         return Result(self.plan, self.info, self.settings, estimate, summary, answers, self.path)
 
     def _ask(self, store: Store, todo: list[int]) -> None:

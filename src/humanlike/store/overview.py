@@ -22,6 +22,8 @@ class Group:
     ----------
     task, spec : str
         What was asked of whom.
+    model : dict
+        All of the model that can change an answer.
     settings : dict
         How.
     answers : int
@@ -36,6 +38,7 @@ class Group:
 
     task: str
     spec: str
+    model: dict[str, Any]
     settings: dict[str, Any]
     answers: int
     problems: int
@@ -47,12 +50,14 @@ class Group:
 def groups(store: Store) -> list[Group]:
     """Return what is in the store by task, model and settings."""
     rows = store.rows(
-        "SELECT task, spec, settings, sum(n), sum(bad), count(*), min(started), max(latest) "
+        "SELECT task, spec, model, settings, sum(n), sum(bad), count(*), min(started), max(latest) "
         "FROM runs JOIN (SELECT run, sum(settled) AS n, count(problem) AS bad, "
         "max(created) AS latest FROM responses GROUP BY run) ON run = runs.id "
         "GROUP BY task, spec, settings, model ORDER BY max(latest) DESC"
     )
-    return [Group(row[0], row[1], json.loads(row[2]), *row[3:]) for row in rows]
+    return [
+        Group(row[0], row[1], json.loads(row[2]), json.loads(row[3]), *row[4:]) for row in rows
+    ]
 
 
 def find(store: Store, start: str) -> list[dict[str, Any]]:
