@@ -55,9 +55,7 @@ def groups(store: Store) -> list[Group]:
         "max(created) AS latest FROM responses GROUP BY run) ON run = runs.id "
         "GROUP BY task, spec, settings, model ORDER BY max(latest) DESC"
     )
-    return [
-        Group(row[0], row[1], json.loads(row[2]), json.loads(row[3]), *row[4:]) for row in rows
-    ]
+    return [Group(row[0], row[1], json.loads(row[2]), json.loads(row[3]), *row[4:]) for row in rows]
 
 
 def find(store: Store, start: str) -> list[dict[str, Any]]:
