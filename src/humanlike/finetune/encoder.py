@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 LOW, HIGH = 0.0, 5.0
 PENALTIES = tuple(10.0**power for power in range(-1, 7))
 RULE = 1
-ASKED = 128
 
 
 @dataclass(frozen=True)
@@ -181,7 +180,6 @@ def _tuned(lesson: Lesson, encoder: Encoder, recipe: Recipe) -> NDArray[np.float
     training changes the weights and nothing else. The loss is the mean squared error over words and
     dimensions. Dropout is off: the seed's only part is the order of the words.
     """
-    import numpy as np
     import torch
 
     torch.manual_seed(recipe.seed)
@@ -197,13 +195,7 @@ def _tuned(lesson: Lesson, encoder: Encoder, recipe: Recipe) -> NDArray[np.float
                 f"learning rate than {recipe.learning_rate:g}."
             )
         student.step(loss, recipe.learning_rate * _pace(step, len(batches)))
-    asked = _texts(lesson.asked_words)
-    with torch.inference_mode():
-        parts = [
-            student.rate(asked[start : start + ASKED], lesson.asked_dimensions)
-            for start in range(0, len(asked), ASKED)
-        ]
-    return np.asarray(torch.cat(parts).double().numpy())
+    return student.ratings(_texts(lesson.asked_words), lesson.asked_dimensions)
 
 
 class Student:
@@ -214,14 +206,31 @@ class Student:
 
         self._tokenizer, self._model = tokenizer, model
         self._weights = [p for name, p in model.named_parameters() if "pooler" not in name]
-        self._optimiser = torch.optim.AdamW(self._weights, weight_decay=recipe.weight_decay)
+        self._optimiser = torch.optim.AdamW(
+            self._weights, weight_decay=recipe.weight_decay, fused=True
+        )
 
     def rate(self, words: Sequence[str], phrases: Sequence[str]) -> Any:
         """Return the ratings, not clipped: a tensor of shape (words, phrases)."""
+        return LOW + (HIGH - LOW) * self._embed(words) @ self._embed(phrases).T
+
+    def ratings(self, words: Sequence[str], phrases: Sequence[str]) -> NDArray[np.float64]:
+        """Return the ratings of any number of words, not clipped: (words, phrases)."""
+        import numpy as np
+        import torch
+
+        from humanlike.models.encoder import like_lengths
+
+        known: dict[str, NDArray[np.float64]] = {}
+        with torch.inference_mode():
+            for part in like_lengths(self._tokenizer, list(dict.fromkeys(words))):
+                known.update(zip(part, self.rate(part, phrases).double().numpy(), strict=True))
+        return np.stack([known[word] for word in words])
+
+    def _embed(self, texts: Sequence[str]) -> Any:
         from humanlike.models.encoder import mean_pooled
 
-        vectors = mean_pooled(self._tokenizer, self._model, [*words, *phrases])
-        return LOW + (HIGH - LOW) * vectors[: len(words)] @ vectors[len(words) :].T
+        return mean_pooled(self._tokenizer, self._model, list(texts))
 
     def step(self, loss: Any, rate: float) -> None:
         """Go one step down the gradient."""

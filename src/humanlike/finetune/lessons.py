@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from humanlike.errors import HumanlikeError
 from humanlike.finetune.encoder import Lesson, teach
 from humanlike.paths import home
 
@@ -178,3 +179,24 @@ def _keep(file: Path, outcome: NDArray[np.float64]) -> None:
     with part.open("wb") as stream:
         np.save(stream, outcome, allow_pickle=False)
     part.replace(file)
+
+
+def open_encoder(spec: str) -> Encoder:
+    """Open an encoder by its spec.
+
+    Raises
+    ------
+    HumanlikeError
+        If the spec names another kind of model.
+    """
+    from humanlike.models import open_model
+    from humanlike.models.encoder import Encoder
+
+    model = open_model(spec)
+    if isinstance(model, Encoder):
+        return model
+    model.close()
+    raise HumanlikeError(
+        f"{spec} is no text encoder. On a CPU encoder: or encoder:FOLDER can be taught; for other "
+        "models see 'humanlike finetune train'."
+    )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 RULE = 1
 DEFAULT = "all-MiniLM-L6-v2"
-BATCH_TOKENS = 8192
+BATCH_TOKENS = 2048
 BLOCK = 20_000
 MAX_TOKENS = 256
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
@@ -98,23 +98,9 @@ class Encoder:
             self._tokenizer, self._model = _load(self.path, self._device)
         texts = list(texts)
         fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
-        for part in self._batches(fresh):
+        for part in like_lengths(self._tokenizer, fresh):
             self._known.update(zip(part, self._forward(part), strict=True))
         return np.stack([self._known[text] for text in texts])
-
-    def _batches(self, texts: list[str]) -> Iterator[list[str]]:
-        """Group texts of like length so that little is padded."""
-        if not texts:
-            return
-        ids = self._tokenizer(texts, truncation=True, max_length=MAX_TOKENS)["input_ids"]
-        order = sorted(range(len(texts)), key=lambda place: len(ids[place]))
-        part: list[str] = []
-        for place in order:
-            if part and (len(part) + 1) * len(ids[place]) > BATCH_TOKENS:
-                yield part
-                part = []
-            part.append(texts[place])
-        yield part
 
     def _forward(self, texts: list[str]) -> NDArray[np.float32]:
         import numpy as np
@@ -132,6 +118,21 @@ class Encoder:
         """Give back the memory."""
         self._known.clear()
         self._model = self._tokenizer = None
+
+
+def like_lengths(tokenizer: Any, texts: list[str]) -> Iterator[list[str]]:
+    """Group texts of like length so that little is padded; shortest first."""
+    if not texts:
+        return
+    ids = tokenizer(texts, truncation=True, max_length=MAX_TOKENS)["input_ids"]
+    order = sorted(range(len(texts)), key=lambda place: len(ids[place]))
+    part: list[str] = []
+    for place in order:
+        if part and (len(part) + 1) * len(ids[place]) > BATCH_TOKENS:
+            yield part
+            part = []
+        part.append(texts[place])
+    yield part
 
 
 def mean_pooled(tokenizer: Any, model: Any, texts: list[str]) -> Any:
