@@ -325,14 +325,19 @@ def test_the_command_stops_with_130(
     [
         (("triplet", "encoder:"), 2, "Did you mean 'triplets'"),
         (("triplets", "encodr:"), 1, "Did you mean 'encoder'"),
-        (("triplets", "hf:gpt2"), 1, "not available in this version"),
+        (("triplets", "hf:nobody/nothing"), 1, "hf download nobody/nothing"),
         (("qa", "simulated:", "--design", "random"), 1, "Unknown option of qa 'design'"),
         (("triplets",), 2, "required: MODEL"),
     ],
 )
 def test_wrong_commands_are_one_line(
-    arguments: tuple[str, ...], code: int, message: str, capsys: Captured
+    arguments: tuple[str, ...],
+    code: int,
+    message: str,
+    capsys: Captured,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("HUMANLIKE_OFFLINE", "1")
     try:
         found = main(["query", *arguments])
     except SystemExit as stop:

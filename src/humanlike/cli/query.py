@@ -13,6 +13,13 @@ INTERRUPTED = 130
 TASKS = ("triplets", "ratings", "qa")
 DESIGNS = ("random", "counterbalanced", "exhaustive")
 PLAN = ("n", "seed", "design", "held_out", "language", "dimensions", "part", "shuffle")
+EXAMPLES = """examples:
+  humanlike query triplets encoder:
+  humanlike query triplets hf:HuggingFaceTB/SmolLM2-135M-Instruct --mode score
+  humanlike query triplets hf:EleutherAI/pythia-70m@main,dtype=bfloat16 --form base --n 1000
+  humanlike query ratings hf:./folder,device=cuda:1,tokens=32768
+  humanlike query qa simulated:noise=0.2 --shuffle --dry-run
+"""
 ASK = (
     "mode",
     "temperature",
@@ -34,11 +41,14 @@ def register(commands: Any) -> None:
     parser = commands.add_parser(
         "query",
         help="put a task to a model",
-        description="Ask what has not been answered yet, keep every answer, and sum up. The same "
+        description="Ask what has not been answered yet, keep every answer, and sum up.\nThe same "
         "command given again goes on where it stopped.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("task", choices=TASKS, metavar="TASK", help=", ".join(TASKS))
-    parser.add_argument("model", metavar="MODEL", help="encoder:, simulated:noise=0.1, replay:FILE")
+    parser.add_argument("model", metavar="MODEL", help="encoder:, hf:NAME[@REVISION], "
+                        "hf:FOLDER,dtype=bfloat16, simulated:noise=0.1, replay:FILE")  # fmt: skip
     _add_plan(parser.add_argument_group("what is asked"))
     _add_settings(parser.add_argument_group("how it is answered"))
     parser.add_argument("--limit", type=int, metavar="N", help="ask at most N prompts now")

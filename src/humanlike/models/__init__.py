@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 KINDS = {
     "encoder": ("encoder", "a text encoder: encoder: for MiniLM, encoder:PATH for another"),
+    "hf": ("hf", "a local transformers model: hf:NAME[@REVISION][,dtype=bfloat16] or hf:FOLDER"),
     "replay": ("replay", "recorded answers: replay:FILE.jsonl, as 'responses export' writes"),
     "scripted": ("scripted", "always the same answer: scripted:TEXT"),
     "simulated": ("simulated", "an observer with a known space: simulated:noise=0.1,lapse=0.02"),
 }
 """Module and explanation of each kind."""
 LATER = {
-    "hf": "a local transformers model, hf:NAME[@REVISION]",
     "openai": "an OpenAI-compatible server, openai:NAME[@URL]",
 }
 """Kinds that have a place but no module yet."""

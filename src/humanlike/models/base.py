@@ -267,8 +267,10 @@ class ModelInfo:
                 f"{self.spec} cannot {settings.mode} answers; use mode {' or '.join(self.modes)}."
             )
         for form in {prompt.form for prompt in prompts} - set(self.forms):
+            why = " because it has no chat template" if form == "chat" else ""
             raise HumanlikeError(
-                f"{self.spec} takes no prompts of form {form}; use {' or '.join(self.forms)}."
+                f"{self.spec} takes no prompts of form {form}{why}; use --form "
+                f"{' or '.join(self.forms)}."
             )
         if settings.mode == "score" and not all(prompt.allowed for prompt in prompts):
             raise HumanlikeError("Scoring needs the allowed answers of every prompt.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -193,7 +192,6 @@ def _revision(path: Path) -> str:
 
 
 def _load(path: Path, device: str) -> tuple[Any, Any]:
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import torch
     from transformers import AutoModel, AutoTokenizer
     from transformers.utils import logging
@@ -201,8 +199,8 @@ def _load(path: Path, device: str) -> tuple[Any, Any]:
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(path))
-        model = AutoModel.from_pretrained(str(path), dtype=torch.float32)
+        tokenizer = AutoTokenizer.from_pretrained(str(path), local_files_only=True)
+        model = AutoModel.from_pretrained(str(path), dtype=torch.float32, local_files_only=True)
     except (OSError, ValueError, RuntimeError) as problem:
         first = str(problem).splitlines()[0]
         raise HumanlikeError(f"The encoder in {path} cannot be loaded: {first}") from problem

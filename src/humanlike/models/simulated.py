@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.models.base import Answer, Choice, ModelInfo, Prompt, Scale, Settings, Usage
+from humanlike.models.chance import uniform
 from humanlike.models.options import read_options, write_options
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ class Simulated:
 
     def rating(self, question: Scale) -> float:
         """Return the true value of a word on a dimension, in scale points."""
-        (u,) = _uniform(1, "value", self.options.seed, question.word, question.dimension)
+        (u,) = uniform(1, "value", self.options.seed, question.word, question.dimension)
         return question.low + (question.high - question.low) * u
 
     def rating_probabilities(self, question: Scale) -> dict[str, float]:
@@ -186,7 +187,7 @@ class Simulated:
             scores = {answer: _log(shares.get(answer.strip(), 0.0)) for answer in allowed}
             return Answer.of_scores(scores, finish="stop")
         said = (prompt.system, prompt.user, prompt.trial, settings.seed, self.options.seed)
-        silent, draw = _uniform(2, "answer", *said)
+        silent, draw = uniform(2, "answer", *said)
         if silent < self.options.silent:
             return Answer(UNSURE, finish="stop", usage=Usage(completion=4))
         return Answer(_drawn(shares, draw), finish="stop", usage=Usage(completion=1))
@@ -233,13 +234,6 @@ def _named_space(name: str) -> dict[str, NDArray[np.float64]]:
         for key in (str(word), str(unique), str(unique).replace("_", " ")):
             space.setdefault(key, row)
     return space
-
-
-def _uniform(count: int, *parts: object) -> list[float]:
-    """Return numbers in [0, 1) that depend on nothing but the parts."""
-    text = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
-    digest = hashlib.blake2b(text, digest_size=8 * count).digest()
-    return [int.from_bytes(digest[8 * n : 8 * n + 8], "big") / 2**64 for n in range(count)]
 
 
 def _drawn(shares: Mapping[str, float], draw: float) -> str:

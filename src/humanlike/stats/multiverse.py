@@ -200,10 +200,9 @@ def _shared_items(tables: Any, wanted: int, seed: int) -> list[Any]:
     """Draw items that every choice has; empty stands for all."""
     if not wanted:
         return []
-    common: list[Any] = []
-    for number, sources in enumerate(tables):
-        own = sources[REFERENCE].index
-        common = own.tolist() if not number else [item for item in common if item in set(own)]
+    first, *others = (sources[REFERENCE].index.tolist() for sources in tables)
+    everywhere = set(first).intersection(*others)
+    common = [item for item in first if item in everywhere]
     places = np.random.default_rng(seed).permutation(len(common))[:wanted]
     return [common[place] for place in sorted(places)]
 
