@@ -307,6 +307,26 @@ def _rated(
     return ExampleSet(name, tuple(examples), words.groups, (*words.notes, _counted(name, examples)))
 
 
+def check_answers(examples: ExampleSet) -> None:
+    """Refuse a set from which nothing can be learned.
+
+    Raises
+    ------
+    HumanlikeError
+        If it is empty, every example has the same answer, or a letter is never the right one.
+    """
+    answers = {example.answer.strip() for example in examples.examples}
+    if len(answers) < 2:
+        said = f"the answer '{answers.pop()}' only" if answers else "no examples"
+        raise HumanlikeError(f"{examples.name} has {said}; there is nothing to learn. Take more.")
+    absent = [letter for letter in qa.LETTERS if letter not in answers]
+    if examples.name == "qa_ft" and absent:
+        raise HumanlikeError(
+            f"None of the {len(examples)} questions has the right answer {' or '.join(absent)}, so "
+            "the model would learn never to say it. Take more questions, or another seed."
+        )
+
+
 def written(value: float, decimals: int = 2) -> str:
     """Write a rating as shortly as its decimals allow.
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from humanlike.errors import HumanlikeError
 from humanlike.models.hf.spec import Options
-from humanlike.tasks.prompt import Prompt
+from humanlike.tasks.prompt import Form, Prompt
 
 _TODAY = re.compile(r"strftime_now\(\s*(['\"])(.*?)\1\s*\)")
 _PROBE = "humanlikeprobe"
@@ -166,6 +166,31 @@ class Wording:
             blank, *_ = rest.partition(_PROBE[::-1])
             self._lead = blank if blank.isspace() and rest != whole else ""
         return self._lead
+
+    def closing(self, form: Form) -> tuple[int, ...]:
+        """Return the tokens that end an answer, as a model in training has to learn them.
+
+        For a chat they are what the template writes after an answer, up to its first special token;
+        otherwise, and where the template writes none, the tokenizer's end of text.
+
+        Raises
+        ------
+        HumanlikeError
+            If the tokenizer has no such token.
+        """
+        end = self.tokenizer.eos_token_id
+        if form == "chat" and not self._separate:
+            parts = self._parts if self._parts is not None else not self._shows_text()
+            said = [_said("user", _PROBE, parts), _said("assistant", _PROBE[::-1], parts)]
+            tail = self._rendered(said, opened=False).rpartition(_PROBE[::-1])[2]
+            ids = self._tokenised([tail], special=False)[0]
+            special = {end, *self.tokenizer.all_special_ids, *self.tokenizer.added_tokens_decoder}
+            first = next((n for n, token in enumerate(ids) if token in special), None)
+            if first is not None:
+                return tuple(ids[: first + 1])
+        if end is None:
+            raise HumanlikeError(f"The tokenizer of {self._name} has no token that ends a text.")
+        return (int(end),)
 
     def _ids(self, prompts: Sequence[Prompt], texts: list[str]) -> list[list[int]]:
         found: list[list[int]] = [[] for _ in texts]
