@@ -55,7 +55,6 @@ def within(observed: float, probabilities: list[float], errors: float = 4.0) -> 
     ("spec", "message"),
     [
         ("encodr:", "Did you mean 'encoder'"),
-        ("openai:gpt-4o-mini", "not available in this version"),
         ("simulated:nois=1", "Did you mean 'noise'"),
         ("simulated:noise=much", "is a number; got 'much'"),
         ("simulated:noise", "options as name=value"),

@@ -85,7 +85,7 @@ def test_a_final_problem_is_an_answer(path: Path) -> None:
 def test_any_answer_comes_back_as_it_was(text: str, scores: dict[str, float]) -> None:
     answer = Answer(text, scores)
     with sqlite3.connect(":memory:") as memory:
-        row = memory.execute(f"SELECT {', '.join('?' * 10)}", answer_row(answer)).fetchone()
+        row = memory.execute(f"SELECT {', '.join('?' * 11)}", answer_row(answer)).fetchone()
     assert answer_from(row) == answer
 
 
@@ -230,23 +230,25 @@ def test_a_later_version_is_refused_and_left_alone(path: Path) -> None:
 
 def test_an_earlier_version_is_brought_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(path, 3)
-    steps = {**schema.MIGRATIONS, 1: ("ALTER TABLE runs ADD COLUMN note TEXT",)}
-    monkeypatch.setattr(schema, "VERSION", 2)
+    now = schema.VERSION
+    steps = {**schema.MIGRATIONS, now: ("ALTER TABLE runs ADD COLUMN note TEXT",)}
+    monkeypatch.setattr(schema, "VERSION", now + 1)
     monkeypatch.setattr(schema, "MIGRATIONS", steps)
     with Store(path) as store:
         assert len(store) == 3
         assert store.rows("SELECT note FROM runs") == [(None,)]
     with Store(path) as store:
-        assert store.rows("PRAGMA user_version") == [(2,)]
+        assert store.rows("PRAGMA user_version") == [(now + 1,)]
 
 
 def test_a_migration_that_fails_changes_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill(path, 3)
-    steps = {**schema.MIGRATIONS, 1: ("ALTER TABLE runs ADD COLUMN note TEXT", "NONSENSE")}
+    now = schema.VERSION
+    steps = {**schema.MIGRATIONS, now: ("ALTER TABLE runs ADD COLUMN note TEXT", "NONSENSE")}
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "VERSION", 2)
+        patch.setattr(schema, "VERSION", now + 1)
         patch.setattr(schema, "MIGRATIONS", steps)
         with pytest.raises(StoreError, match="could not be used"):
             Store(path)

@@ -9,7 +9,7 @@ import sys
 from typing import Any, NoReturn
 
 from humanlike import __version__
-from humanlike.cli import book, data, finetune, query, responses
+from humanlike.cli import batches, book, data, finetune, query, responses
 from humanlike.errors import HumanlikeError
 
 INTERRUPTED = 130
@@ -46,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     book.register(commands)
     data.register(commands)
     query.register(commands)
+    batches.register(commands)
     responses.register(commands)
     finetune.register(commands)
     return top

@@ -33,6 +33,14 @@ ASK = (
     "limit",
     "store",
     "dry_run",
+    "batch",
+    "wait",
+    "concurrency",
+    "timeout",
+    "retries",
+    "max_cost",
+    "price_in",
+    "price_out",
 )
 
 
@@ -48,9 +56,11 @@ def register(commands: Any) -> None:
     )
     parser.add_argument("task", choices=TASKS, metavar="TASK", help=", ".join(TASKS))
     parser.add_argument("model", metavar="MODEL", help="encoder:, hf:NAME[@REVISION], "
-                        "hf:FOLDER,dtype=bfloat16, simulated:noise=0.1, replay:FILE")  # fmt: skip
+                        "hf:FOLDER,dtype=bfloat16, openai:NAME, openai:NAME@URL, "
+                        "simulated:noise=0.1, replay:FILE")  # fmt: skip
     _add_plan(parser.add_argument_group("what is asked"))
     _add_settings(parser.add_argument_group("how it is answered"))
+    _add_server(parser.add_argument_group("how a server is asked"))
     parser.add_argument("--limit", type=int, metavar="N", help="ask at most N prompts now")
     parser.add_argument("--store", type=Path, metavar="FILE", help="another store than yours")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
@@ -87,6 +97,21 @@ def _add_settings(group: Any) -> None:
     group.add_argument("--sampling-seed", type=int, default=0, metavar="S", help="default 0")
     group.add_argument("--top-logprobs", type=int, default=0, metavar="N", help="alternatives of "
                        "each token to keep (default 0)")  # fmt: skip
+
+
+def _add_server(group: Any) -> None:
+    group.add_argument("--concurrency", type=int, metavar="N", help="requests at once (default 64)")
+    group.add_argument("--timeout", type=float, metavar="S", help="seconds an attempt may take "
+                       "(default 120)")  # fmt: skip
+    group.add_argument("--retries", type=int, metavar="N", help="attempts after the first "
+                       "(default 6)")  # fmt: skip
+    group.add_argument("--max-cost", type=float, metavar="USD", help="stop before more is spent")
+    group.add_argument("--price-in", type=float, metavar="USD", help="of a million tokens read")
+    group.add_argument("--price-out", type=float, metavar="USD", help="of a million written")
+    group.add_argument("--batch", action="store_true", help="hand over as a batch, answered within "
+                       "a day at a lower price, and fetch what was handed over before")  # fmt: skip
+    group.add_argument("--no-wait", dest="wait", action="store_false", help="with --batch: fetch "
+                       "what is ready and return")  # fmt: skip
 
 
 def _names(text: str) -> list[str]:

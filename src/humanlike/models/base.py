@@ -161,6 +161,9 @@ class Answer:
         Time from request to answer; a share of the batch's time where prompts ran together.
     problem : Problem or None
         Set when there is no answer.
+    origin : dict of str to str or list
+        What a server said of itself, and which of our wishes it did not fulfil; recorded with the
+        answer, no part of the key.
     """
 
     text: str = ""
@@ -170,6 +173,7 @@ class Answer:
     usage: Usage = Usage()
     seconds: float | None = None
     problem: Problem | None = None
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def settled(self) -> bool:
@@ -219,6 +223,8 @@ class ModelInfo:
         What it can do: ``generate``, ``score``.
     forms : tuple of str
         Forms of prompt it takes: ``chat``, ``base``.
+    scored_forms : tuple of str
+        Those of them whose allowed answers it can score.
     device : str
         Where it runs. Not part of the key.
     versions : dict of str to str
@@ -238,6 +244,7 @@ class ModelInfo:
     reads_question: bool = False
     modes: tuple[Mode, ...] = MODES
     forms: tuple[Form, ...] = FORMS
+    scored_forms: tuple[Form, ...] = FORMS
     device: str = "cpu"
     versions: Mapping[str, str] = field(default_factory=dict)
     chunk: int = 2000
@@ -272,12 +279,21 @@ class ModelInfo:
                 f"{self.spec} takes no prompts of form {form}{why}; use --form "
                 f"{' or '.join(self.forms)}."
             )
-        if settings.mode == "score" and not all(prompt.allowed for prompt in prompts):
-            raise HumanlikeError("Scoring needs the allowed answers of every prompt.")
+        if settings.mode == "score":
+            self._check_scoring(prompts)
         if self.reads_question and any(prompt.question is None for prompt in prompts):
             raise HumanlikeError(
                 f"{self.spec} answers questions given as data, not text; use a task of "
                 "humanlike.tasks, which gives both."
+            )
+
+    def _check_scoring(self, prompts: Sequence[Prompt]) -> None:
+        if not all(prompt.allowed for prompt in prompts):
+            raise HumanlikeError("Scoring needs the allowed answers of every prompt.")
+        for form in {prompt.form for prompt in prompts} - set(self.scored_forms):
+            raise HumanlikeError(
+                f"{self.spec} scores no answers to prompts of form {form}, only of form "
+                f"{' or '.join(self.scored_forms)}. Let it write, or use a local model (hf:)."
             )
 
 

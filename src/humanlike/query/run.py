@@ -14,7 +14,8 @@ from humanlike.errors import HumanlikeError
 from humanlike.models import open_model
 from humanlike.models.base import Answer, Form, Mode, Model, ModelInfo, Settings
 from humanlike.query import usage
-from humanlike.query.meter import Meter, duration
+from humanlike.query.estimate import Estimate, estimate
+from humanlike.query.meter import Meter
 from humanlike.query.plans import Plan, plan
 from humanlike.query.summary import Summary, outcome_of, summarise
 from humanlike.store.key import Keys
@@ -27,44 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WAIT_SECONDS = 0.2
-CHARACTERS_PER_TOKEN = 4
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a command is going to do.
-
-    Attributes
-    ----------
-    prompts : int
-        Prompts of the plan.
-    known : int
-        Answers that are in the store.
-    to_ask : int
-        Prompts this command will ask.
-    tokens : int
-        About how many tokens these have, at four characters each.
-    seconds : float or None
-        About how long it takes, going by earlier runs of this model and these settings.
-    """
-
-    prompts: int
-    known: int
-    to_ask: int
-    tokens: int
-    seconds: float | None
-
-    def lines(self) -> list[str]:
-        """Return the estimate as sentences."""
-        found = [f"{self.prompts:,} prompts, {self.known:,} answered already"]
-        if not self.to_ask:
-            return [*found, "nothing to ask"]
-        took = (
-            "time unknown: the first run of this model with these settings"
-            if self.seconds is None
-            else f"about {duration(self.seconds)}, going by earlier runs"
-        )
-        return [*found, f"{self.to_ask:,} to ask: about {self.tokens:,} tokens, {took}"]
 
 
 @dataclass(frozen=True)
@@ -158,6 +121,14 @@ def query(
     limit: int | None = None,
     store: Path | None = None,
     dry_run: bool = False,
+    batch: bool = False,
+    wait: bool = True,
+    concurrency: int | None = None,
+    timeout: float | None = None,
+    retries: int | None = None,
+    max_cost: float | None = None,
+    price_in: float | None = None,
+    price_out: float | None = None,
     progress: bool = False,
     tell: Callable[[str], None] | None = None,
     **options: Any,
@@ -185,6 +156,14 @@ def query(
         Another store than the user's own.
     dry_run : bool
         True asks nothing and writes nothing but an empty store.
+    batch : bool
+        True hands the prompts over as batches, to be answered within a day at a lower price, and
+        fetches those handed over before.
+    wait : bool
+        False does not wait until the batches have ended.
+    concurrency, timeout, retries, max_cost, price_in, price_out
+        How a server is asked, as in `humanlike.models.openai.model.open_spec`; only where the model
+        is given as a spec.
     progress : bool
         Whether to show how far it is, on the standard error.
     tell : callable, optional
@@ -201,17 +180,28 @@ def query(
     if temperature is None and not default_sampling:
         temperature = made.temperature
     settings = Settings(mode, temperature, top_p, max_tokens, sampling_seed, top_logprobs)
-    with _opened(model) as opened:
-        asking = _Asking(made, opened, settings, store or default_path(), progress)
-        return asking.run(limit, dry_run, tell or (lambda _: None))
+    reach = {
+        "concurrency": concurrency,
+        "timeout": timeout,
+        "retries": retries,
+        "max_cost": max_cost,
+        "price_in": price_in,
+        "price_out": price_out,
+    }
+    with _opened(model, {k: v for k, v in reach.items() if v is not None}) as opened:
+        path = store or default_path()
+        asking = _Asking(made, opened, settings, path, progress, tell or (lambda _: None))
+        return asking.run(limit, dry_run, batch, wait)
 
 
 @contextmanager
-def _opened(model: str | Model) -> Iterator[Model]:
+def _opened(model: str | Model, reach: dict[str, Any]) -> Iterator[Model]:
     """Open a spec and close it again; leave an open model as it is."""
     if isinstance(model, str):
-        with closing(open_model(model)) as opened:
+        with closing(open_model(model, **reach)) as opened:
             yield opened
+    elif reach:
+        raise HumanlikeError(f"An open model cannot be given {', '.join(reach)} any more.")
     else:
         yield model
 
@@ -220,48 +210,79 @@ class _Asking:
     """One query from estimate to summary."""
 
     def __init__(
-        self, made: Plan, model: Model, settings: Settings, path: Path, progress: bool
+        self,
+        made: Plan,
+        model: Model,
+        settings: Settings,
+        path: Path,
+        progress: bool,
+        tell: Callable[[str], None],
     ) -> None:
         self.plan, self.model, self.settings, self.path = made, model, settings, path
-        self.progress = progress
+        self.progress, self.tell = progress, tell
         self.info = model.info()
         self.info.check(made.prompts, settings)
         self.keys = Keys.of_model(self.info, settings).of(made.prompts)
         self.place_of = {key: place for place, key in enumerate(self.keys)}
+        self.price = getattr(model, "price", None)
         self.asked: list[int] = []
         self.seconds = 0.0
 
-    def run(self, limit: int | None, dry_run: bool, tell: Callable[[str], None]) -> Result:
+    def run(self, limit: int | None, dry_run: bool, batch: bool, wait: bool) -> Result:
         """Estimate, ask unless it is a dry run, and collect every answer."""
         with Store(self.path) as store:
-            known = store.settled(self.keys)
-            todo = [place for key, place in self.place_of.items() if key not in known]
-            todo = todo if limit is None else todo[: max(limit, 0)]
-            estimate = self._estimate(store, len(known), todo)
-            for line in (f"{self.plan.task} for {self.info.spec}", *estimate.lines()):
-                tell(line)
+            found, todo = self._estimate(store, limit, batch)
+            for line in (f"{self.plan.task} for {self.info.spec}", *found.lines()):
+                self.tell(line)
             begun = time.monotonic()
             try:
-                if todo and not dry_run:
+                if batch and not dry_run:
+                    self._hand_over(store, todo, wait)
+                elif todo and not dry_run:
                     self._ask(store, todo)
             except KeyboardInterrupt:
                 self.seconds = time.monotonic() - begun
-                raise Interrupted(self._result(store, estimate)) from None
+                raise Interrupted(self._result(store, found)) from None
             self.seconds = time.monotonic() - begun
-            return self._result(store, estimate)
+            return self._result(store, found)
 
-    def _estimate(self, store: Store, known: int, todo: Sequence[int]) -> Estimate:
-        characters = sum(len(self.plan.prompts[n].text) for n in todo)
-        took, count = store.pace(self.info, self.settings, self.plan.task)
-        seconds = took / count * len(todo) if count else None
-        tokens = characters // CHARACTERS_PER_TOKEN
-        return Estimate(len(self.keys), known, len(todo), tokens, seconds)
+    def _estimate(self, store: Store, limit: int | None, batch: bool) -> tuple[Estimate, list[int]]:
+        known = store.settled(self.keys)
+        waiting = store.waiting(set(self.keys) - known)
+        off = known | waiting
+        todo = [place for key, place in self.place_of.items() if key not in off]
+        todo = todo if limit is None else todo[: max(limit, 0)]
+        if batch and self.price is not None:
+            self.price = self.price.in_batch()
+        about = (self.info, self.settings, self.plan, len(known), len(waiting), todo, self.price)
+        return estimate(store, *about), todo
+
+    def _hand_over(self, store: Store, todo: Sequence[int], wait: bool) -> None:
+        """Put what is missing into batches, and take in what has been answered."""
+        from humanlike.query.handover import Handover, batch_model
+
+        model = batch_model(self.model)
+        run = store.start(self.info, self.settings, self.plan.task)
+        state = "failed"
+        try:
+            before = store.settled(self.keys)
+            asked = [(self.keys[n], self.plan.prompts[n]) for n in todo]
+            Handover(store, run, model, self.settings, self.tell).go(asked, wait)
+            now = store.settled(self.keys) - before
+            self.asked = [place for key, place in self.place_of.items() if key in now]
+            state = "finished"
+        except KeyboardInterrupt:
+            state = "stopped"
+            raise
+        finally:
+            self._finish(store, run, state)
 
     def _result(self, store: Store, estimate: Estimate) -> Result:
         found = store.answers(list(self.place_of))
         answers = [found.get(key) for key in self.keys]
         new = [n for n in self.asked if (answer := answers[n]) is not None and answer.settled]
-        summary = summarise(self.plan, answers, estimate.known, new, self.seconds)
+        about = (self.plan, answers, estimate.known, new, self.seconds)
+        summary = summarise(*about, self.price)
         usage.note(self.plan.task, self.info, summary)
         return Result(self.plan, self.info, self.settings, estimate, summary, answers, self.path)
 
@@ -296,6 +317,7 @@ class _Asking:
             mine = store.claim(run, [self.keys[n] for n in later])
             self._put(writer, [n for n in later if self.keys[n] in mine])
             here = store.settled([self.keys[n] for n in later])
+            here |= store.waiting(self.keys[n] for n in later)
             later = [n for n in later if self.keys[n] not in mine | here]
             if later:
                 time.sleep(WAIT_SECONDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
@@ -13,6 +13,8 @@ from humanlike.query.plans import Plan
 from humanlike.tasks.text import Outcome
 
 UNANSWERED = "unanswered"
+LEFT_OUT = ("not given", "not sent")
+WHO = ("model", "system_fingerprint")
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Summary:
         Time this command spent asking.
     tokens_per_second : float or None
         Tokens read and written per second of asking, where the model counts them.
+    notes : dict of str to int
+        In how many answers a server did not do as asked, by what it left out, and who answered if
+        it was not always the same.
+    cost : float or None
+        US dollars for the tokens of this command's answers, where the price is known.
     """
 
     prompts: int
@@ -53,6 +60,8 @@ class Summary:
     same_again: float | None
     seconds: float
     tokens_per_second: float | None
+    notes: dict[str, int] = field(default_factory=dict)
+    cost: float | None = None
 
     def lines(self) -> list[str]:
         """Return the summary as sentences."""
@@ -73,6 +82,10 @@ class Summary:
             found.append(f"same answer when asked again: {self.same_again:.1%}")
         if self.tokens_per_second:
             found.append(f"{self.tokens_per_second:,.0f} tokens/s")
+        if self.cost is not None and self.new:
+            found.append(f"about {self.cost:.4f} US dollars for these tokens")
+        if self.notes:
+            found.append("note: " + ", ".join(f"{k} {n:,}" for k, n in self.notes.items()))
         return found
 
 
@@ -86,7 +99,12 @@ def outcome_of(plan: Plan, place: int, answer: Answer | None) -> Outcome:
 
 
 def summarise(
-    plan: Plan, answers: Sequence[Answer | None], before: int, new: Sequence[int], seconds: float
+    plan: Plan,
+    answers: Sequence[Answer | None],
+    before: int,
+    new: Sequence[int],
+    seconds: float,
+    price: Any = None,
 ) -> Summary:
     """Count.
 
@@ -102,11 +120,14 @@ def summarise(
         Places of the prompts answered now.
     seconds : float
         Time spent asking.
+    price : optional
+        Anything with ``of(read, written)`` in US dollars; None where it is unknown.
     """
     outcomes = [outcome_of(plan, place, answer) for place, answer in enumerate(answers)]
     failures = Counter(outcome.failure for outcome in outcomes if not outcome.ok)
     values = [outcome.value for outcome in outcomes]
-    counted = sum((a.usage.prompt or 0) + (a.usage.completion or 0) for a in _at(answers, new))
+    read = sum(a.usage.prompt or 0 for a in _at(answers, new))
+    written = sum(a.usage.completion or 0 for a in _at(answers, new))
     return Summary(
         prompts=len(answers),
         before=before,
@@ -117,12 +138,24 @@ def summarise(
         same_option=_same_option(plan, values) if plan.choice else None,
         same_again=_same_again(plan, values),
         seconds=seconds,
-        tokens_per_second=counted / seconds if seconds > 0 and counted else None,
+        tokens_per_second=(read + written) / seconds if seconds > 0 and read + written else None,
+        notes=_notes(answers),
+        cost=None if price is None else float(price.of(read, written)),
     )
 
 
 def _at(answers: Sequence[Answer | None], places: Sequence[int]) -> list[Answer]:
     return [answer for place in places if (answer := answers[place]) is not None]
+
+
+def _notes(answers: Sequence[Answer | None]) -> dict[str, int]:
+    """Count what servers left out, and who they were if they were several."""
+    origins = [answer.origin for answer in answers if answer is not None and answer.origin]
+    left_out = Counter(
+        f"{name} {how}" for o in origins for how in LEFT_OUT for name in o.get(how, ())
+    )
+    served = Counter(f"served by {' '.join(str(o[n]) for n in WHO if n in o)}" for o in origins)
+    return dict(left_out.most_common()) | (dict(served.most_common()) if len(served) > 1 else {})
 
 
 def _positions(plan: Plan, values: Sequence[Any]) -> dict[str, float]:

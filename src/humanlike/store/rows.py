@@ -14,7 +14,7 @@ from humanlike.tasks.prompt import question_from
 
 ANSWER_COLUMNS = (
     "text, scores, tokens, finish, prompt_tokens, completion_tokens, seconds, problem, message, "
-    "settled"
+    "settled, origin"
 )
 PROMPT_COLUMNS = "user, system, form, allowed, question"
 
@@ -71,6 +71,7 @@ def answer_row(answer: Answer) -> tuple[Any, ...]:
         problem.kind if problem else None,
         clean(problem.message) if problem else None,
         int(answer.settled),
+        canonical(answer.origin) if answer.origin else None,
     )
 
 
@@ -82,7 +83,7 @@ def checksum(row: Sequence[Any]) -> int:
 
 def answer_from(row: Sequence[Any]) -> Answer:
     """Return the answer of a row of `ANSWER_COLUMNS`."""
-    text, scores, tokens, finish, read, written, seconds, problem, message, settled = row
+    text, scores, tokens, finish, read, written, seconds, problem, message, settled, origin = row
     return Answer(
         text,
         json.loads(scores) if scores else None,
@@ -91,6 +92,7 @@ def answer_from(row: Sequence[Any]) -> Answer:
         Usage(read, written),
         seconds,
         Problem(problem, message or "", bool(settled)) if problem else None,
+        json.loads(origin) if origin else {},
     )
 
 

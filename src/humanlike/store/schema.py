@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from humanlike.errors import HumanlikeError
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ RESPONSES = Table(
         Column("settled", "INTEGER NOT NULL", "1: never asked again. 0: a problem that may pass."),
         Column("created", "REAL NOT NULL", "When it was stored, in seconds since 1970 (UTC)."),
         Column("checksum", "INTEGER NOT NULL", "CRC-32 of text, scores, tokens, finish, problem."),
+        Column("origin", "TEXT", "What a server said of itself, and what it did not do (JSON)."),
     ),
     (
         "CREATE INDEX responses_run ON responses(run)",
@@ -132,12 +134,44 @@ CLAIMS = Table(
     ),
     ending=" WITHOUT ROWID",
 )
-TABLES = (RUNS, PROMPTS, RESPONSES, CLAIMS)
+BATCHES = Table(
+    "batches",
+    "One file of requests handed to a server, which answers them when it likes.",
+    (
+        Column("id", "INTEGER PRIMARY KEY", "Number of the batch."),
+        Column("run", "INTEGER NOT NULL REFERENCES runs(id)", "The run that looks after it."),
+        Column("label", "TEXT NOT NULL UNIQUE", "Our own name of it, also told to the server."),
+        Column("path", "TEXT NOT NULL", "Which requests: /chat/completions or /completions."),
+        Column("file", "TEXT", "The server's name of the file of requests."),
+        Column("name", "TEXT", "The server's name of the batch; empty until it has taken it."),
+        Column("state", "TEXT NOT NULL", "new, sent or done."),
+        Column("requests", "INTEGER NOT NULL", "How many requests."),
+        Column("created", "REAL NOT NULL", "When it was made, in seconds since 1970 (UTC)."),
+    ),
+)
+WAITING = Table(
+    "waiting",
+    "One prompt in a batch that has not been fetched; nobody else asks it meanwhile.",
+    (
+        Column("key", "BLOB PRIMARY KEY", "The key its answer will have."),
+        Column("batch", "INTEGER NOT NULL REFERENCES batches(id)", "In which batch."),
+        Column("prompt", "INTEGER NOT NULL REFERENCES prompts(id)", "What was asked."),
+        Column("trial", "INTEGER NOT NULL", "Which repetition, from 0."),
+    ),
+    ("CREATE INDEX waiting_batch ON waiting(batch)",),
+    ending=" WITHOUT ROWID",
+)
+TABLES = (RUNS, PROMPTS, RESPONSES, CLAIMS, BATCHES, WAITING)
+KEPT = (RUNS, PROMPTS, RESPONSES)
+"""Tables that hold what was answered; the others hold what is going on."""
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
-    0: tuple(statement for table in TABLES for statement in (table.statement, *table.indexes)),
+    1: (
+        "ALTER TABLE responses ADD COLUMN origin TEXT",
+        *(s for table in (BATCHES, WAITING) for s in (table.statement, *table.indexes)),
+    ),
 }
-"""Statements that lead from each version to the next; version 0 is an empty file."""
+"""Statements that lead from each version to the next; an empty file is made anew."""
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -160,14 +194,22 @@ def migrate(connection: sqlite3.Connection) -> None:
             )
         if found == 0 and connection.execute("SELECT 1 FROM sqlite_master").fetchone():
             raise HumanlikeError("The file is an SQLite database, but no store of humanlike.")
-        for version in range(found, VERSION):
-            for statement in MIGRATIONS[version]:
-                connection.execute(statement)
+        for statement in _statements(found):
+            connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _statements(found: int) -> Iterator[str]:
+    if found == 0:
+        for table in TABLES:
+            yield from (table.statement, *table.indexes)
+    else:
+        for version in range(found, VERSION):
+            yield from MIGRATIONS[version]
 
 
 def _version(connection: sqlite3.Connection) -> int:

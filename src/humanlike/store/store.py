@@ -27,7 +27,7 @@ from humanlike.store.rows import (
 from humanlike.store.schema import migrate
 
 if TYPE_CHECKING:
-    from humanlike.models.base import Answer, ModelInfo, Settings
+    from humanlike.models.base import Answer, ModelInfo, Prompt, Settings
 
 FILE = "store.sqlite"
 WAIT_SECONDS = 120.0
@@ -42,6 +42,8 @@ MANY = 10_000
 """Keys in one statement; SQLite allows 32,766 variables by default."""
 SCAN = 4
 """Reading all keys is faster than looking up a quarter of them."""
+SAMPLE = 1000
+"""Answers looked at to tell how many tokens the next ones take."""
 CACHE_KIBIBYTES = 256 * 1024
 CHECKPOINT_PAGES = 30_000
 _INSERT_PROMPT = (
@@ -204,17 +206,30 @@ class Store:
     def claim(self, run: int, keys: Sequence[bytes]) -> set[bytes]:
         """Reserve keys for a run: those neither answered nor being asked by another living run."""
         with self.transaction() as connection:
-            self._bury(run)
-            free = set(keys) - self._settled(keys)
-            for part in _parts(sorted(free)):
-                marks = ",".join("?" * len(part))
-                statement = f"SELECT key FROM claims WHERE key IN ({marks}) AND run != ?"  # noqa: S608
-                free.difference_update(
-                    key for (key,) in connection.execute(statement, [*part, run])
-                )
+            free = self.free(run, keys)
             pairs = [(key, run) for key in sorted(free)]
             connection.executemany("INSERT OR IGNORE INTO claims (key, run) VALUES (?, ?)", pairs)
             return free
+
+    def free(self, run: int, keys: Sequence[bytes]) -> set[bytes]:
+        """Return those keys a run may take on; inside a transaction."""
+        self._bury(run)
+        free = set(keys) - self._settled(keys)
+        free -= self._among(free, "claims WHERE run != ? AND", run)
+        return free - self._among(free, "waiting WHERE ? AND", 1)
+
+    def waiting(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Return those keys that are in a batch a server has not answered yet."""
+        with explained(self.path):
+            return self._among(keys, "waiting WHERE ? AND", 1)
+
+    def _among(self, keys: Iterable[bytes], where: str, value: int) -> set[bytes]:
+        found: set[bytes] = set()
+        for part in _parts(sorted(keys)):
+            marks = ",".join("?" * len(part))
+            statement = f"SELECT key FROM {where} key IN ({marks})"  # noqa: S608
+            found.update(key for (key,) in self.connection.execute(statement, [value, *part]))
+        return found
 
     def _bury(self, run: int) -> None:
         """Give back the claims of runs that are no more."""
@@ -224,7 +239,7 @@ class Store:
             (run,),
         )
         for other, host, pid, beat in holders.fetchall():
-            if not _alive(host, pid, beat):
+            if not is_alive(host, pid, beat):
                 self.connection.execute("DELETE FROM claims WHERE run = ?", (other,))
                 self.connection.execute(
                     "UPDATE runs SET state = 'killed' WHERE id = ? AND state = 'running'", (other,)
@@ -233,6 +248,11 @@ class Store:
     def add(self, run: int, entries: Iterable[Entry]) -> None:
         """Store answers in one transaction; a settled answer is never replaced."""
         entries = list(entries)
+        with self.transaction():
+            self.put(run, entries)
+
+    def put(self, run: int, entries: Iterable[Entry]) -> None:
+        """Do what `add` does inside a transaction that is open already."""
         now = time.time()
         prompts, answers = [], []
         for entry in entries:
@@ -240,9 +260,15 @@ class Store:
             prompts.append(prompt)
             head = (entry.key, prompt[0], run, entry.prompt.trial)
             answers.append((*head, *answer, now, checksum(answer)))
-        with self.transaction() as connection:
-            connection.executemany(_INSERT_PROMPT, prompts)
-            connection.executemany(_INSERT_ANSWER, answers)
+        self.connection.executemany(_INSERT_PROMPT, prompts)
+        self.connection.executemany(_INSERT_ANSWER, answers)
+
+    def put_prompts(self, prompts: Iterable[Prompt]) -> list[int]:
+        """Enter prompts that are not here yet and return the number of each; in a transaction."""
+        rows = [prompt_row(prompt) for prompt in prompts]
+        self.connection.executemany(_INSERT_PROMPT, rows)
+        select = "SELECT id FROM prompts WHERE digest = ?"
+        return [int(self.connection.execute(select, row[:1]).fetchone()[0]) for row in rows]
 
     def answers(self, keys: Sequence[bytes]) -> dict[bytes, Answer]:
         """Return the answers that are here, by key."""
@@ -260,10 +286,30 @@ class Store:
             "SELECT coalesce(sum(ended - started), 0), "
             "coalesce(sum((SELECT count(*) FROM responses WHERE run = runs.id)), 0) "
             "FROM runs WHERE model = ? AND settings = ? AND task = ? "
-            "AND state IN ('finished', 'stopped')",
+            "AND state IN ('finished', 'stopped') AND id NOT IN (SELECT run FROM batches)",
             identity,
         )[0]
         return float(took), int(count)
+
+    def measured(self, info: ModelInfo, settings: Settings, task: str) -> tuple[int, int, int, int]:
+        """Return what the last answers of a model to a task took.
+
+        Returns
+        -------
+        tuple of int
+            Answers looked at, characters of their prompts, tokens read, tokens written.
+        """
+        identity = (canonical(info.identity()), canonical(settings.identity()), task, SAMPLE)
+        row = self.rows(
+            "SELECT count(*), coalesce(sum(characters), 0), coalesce(sum(prompt_tokens), 0), "
+            "coalesce(sum(completion_tokens), 0) FROM (SELECT prompt_tokens, completion_tokens, "
+            "length(user) + length(system) AS characters FROM responses JOIN prompts "
+            "ON prompts.id = prompt WHERE prompt_tokens > 0 AND completion_tokens IS NOT NULL "
+            "AND run IN (SELECT id FROM runs WHERE model = ? AND settings = ? AND task = ?) "
+            "LIMIT ?)",
+            identity,
+        )[0]
+        return int(row[0]), int(row[1]), int(row[2]), int(row[3])
 
     def __len__(self) -> int:
         """Return the number of settled answers."""
@@ -276,7 +322,8 @@ def _parts(keys: list[bytes]) -> Iterator[list[bytes]]:
         yield keys[start : start + MANY]
 
 
-def _alive(host: str, pid: int, beat: float) -> bool:
+def is_alive(host: str, pid: int, beat: float) -> bool:
+    """Tell whether a run's process still lives."""
     if time.time() - beat > DEAD_SECONDS:
         return False
     if host != platform.node() or sys.platform == "win32":

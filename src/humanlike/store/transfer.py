@@ -23,12 +23,15 @@ from humanlike.store.rows import (
 )
 from humanlike.store.store import Store
 
+_LATER: dict[str, Any] = {"origin": None}
+"""Fields that earlier versions did not write."""
 FORMATS = (".jsonl", ".parquet")
 BATCH = 10_000
 _RUN = "model, settings, info, versions, task, spec, host, started, ended"
 _ANSWER = [name.strip() for name in ANSWER_COLUMNS.split(",")]
 _PROMPT = [name.strip() for name in PROMPT_COLUMNS.split(",")]
 _JSON = {"model", "settings", "info", "versions", "scores", "tokens", "allowed", "question"}
+_JSON |= {"origin"}
 SELECT = (
     f"SELECT responses.key, trial, created, {ANSWER_COLUMNS}, {PROMPT_COLUMNS}, {_RUN} "  # noqa: S608
     "FROM responses JOIN prompts ON prompts.id = prompt JOIN runs ON runs.id = run"
@@ -192,7 +195,7 @@ def _lines(path: Path) -> Iterator[str]:
 
 def _record(line: str, where: str) -> dict[str, Any]:
     try:
-        record = json.loads(line)
+        record = _LATER | json.loads(line)
         absent = [name for name in NAMES if name not in record]
     except (ValueError, TypeError) as problem:
         raise HumanlikeError(f"{where} is no record of an answer ({problem}).") from problem

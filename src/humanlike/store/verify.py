@@ -15,7 +15,7 @@ from humanlike.errors import HumanlikeError
 from humanlike.store.key import Keys
 from humanlike.store.problems import explained
 from humanlike.store.rows import ANSWER_COLUMNS, PROMPT_COLUMNS, checksum, prompt_from
-from humanlike.store.schema import TABLES, Table
+from humanlike.store.schema import KEPT, Column, Table
 from humanlike.store.store import Store
 
 SHOWN = 5
@@ -132,7 +132,7 @@ def repair(path: Path) -> Repair:
         broken.text_factory = bytes
         store.connection.execute("PRAGMA foreign_keys = OFF")
         try:
-            for table in TABLES[:-1]:
+            for table in KEPT:
                 _copy(broken, store, table)
         finally:
             broken.close()
@@ -169,13 +169,24 @@ def _remove(path: Path) -> None:
 
 
 def _copy(broken: sqlite3.Connection, store: Store, table: Table) -> None:
-    names = ", ".join(column.name for column in table.columns)
-    marks = ", ".join("?" * len(table.columns))
+    columns = _columns(broken, table)
+    names = ", ".join(column.name for column in columns)
+    marks = ", ".join("?" * len(columns))
     insert = f"INSERT OR IGNORE INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608
-    texts = [column.type.startswith("TEXT") for column in table.columns]
+    texts = [column.type.startswith("TEXT") for column in columns]
     for rows in _salvage(broken, table.name, names):
         with store.transaction() as connection:
             connection.executemany(insert, filter(None, (_decoded(row, texts) for row in rows)))
+
+
+def _columns(broken: sqlite3.Connection, table: Table) -> list[Column]:
+    """Return the columns a damaged store has, which may be one of an earlier version."""
+    try:
+        found = broken.execute(f"PRAGMA table_info({table.name})").fetchall()
+        there = {bytes(row[1]).decode("utf-8", "replace") for row in found}
+    except sqlite3.DatabaseError:
+        there = set()
+    return [column for column in table.columns if not there or column.name in there]
 
 
 def _decoded(row: tuple[Any, ...], texts: list[bool]) -> tuple[Any, ...] | None:
