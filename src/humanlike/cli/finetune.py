@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from humanlike.cli import jobs
+
 SETS = ("en_ft", "nl_ft", "qa_ft")
 RECIPE = {
     "epochs": (float, "passes through the examples (default 3)"),
@@ -26,6 +28,7 @@ def register(commands: Any) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     _add_examples(actions)
     _add_train(actions)
+    jobs.register(actions, add_set)
 
 
 def _add_examples(actions: Any) -> None:
@@ -98,8 +101,8 @@ def _add_train(actions: Any) -> None:
     train = actions.add_parser(
         "train",
         help="train an adapter (LoRA) for a local model",
-        description="Learn a training set with an adapter on a model of transformers. Stopped, even "
-        "killed, the same command goes on from its last checkpoint. For several GPUs put "
+        description="Learn a training set with an adapter on a model of transformers. Stopped, "
+        "even killed, the same command goes on from its last checkpoint. For several GPUs put "
         "'accelerate launch -m' before it.",
         epilog="example: humanlike finetune train en_ft hf:HuggingFaceTB/SmolLM2-135M-Instruct "
         "--out adapters/smol --validation 0.05 --evaluate 200",
