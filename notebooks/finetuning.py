@@ -75,7 +75,9 @@ page.record("n_train", words or n_paper)
 #
 # ## Teach and ask
 #
-# Each training is done once and kept; a run that is stopped goes on with what is missing.
+# Each training is done once and kept; a run that is stopped goes on with what is missing. The numbers of this page come from
+# {value}`n_train` training words for the comparison; `humanlike run finetuning --profile paper` takes all of the paper's
+# and draws them several times (below half an hour on four cores).
 
 # %% tags=["remove-output"]
 from humanlike.analysis.asked import ask_ratings
@@ -151,7 +153,7 @@ for short, scores in results.items():
 # (sec-finetuning-dose)=
 # ## How much human data does it take?
 #
-# At each number of words {value}`n_draws` draws are taught. Within a draw, fewer words are the beginning of more.
+# Each number of words is drawn {value}`n_draws` time(s) at random. Within a draw, fewer words are the beginning of more.
 
 # %%
 from humanlike.analysis.finetuning import dose_response, score_runs
@@ -250,6 +252,8 @@ page.figure(
 #   {value}`tuned_over.all.readout.spearman` {interval}`tuned_over.all.readout.spearman` to its mean ρ per dimension.
 # - Shuffled ratings give an RSA of {value}`rsa.shuffled.tuned` but a mean similarity of {value}`similarity.shuffled.tuned`: a score
 #   per word without such a control says little about knowledge of words.
-# - Gains on dimensions that were never trained also appear in a read-out, where nothing was reorganised.
+# - Sensory ratings alone change the RSA on motor dimensions, which were never trained, by {value}`motor_gain.rsa.readout`
+#   {interval}`motor_gain.rsa.readout` for a read-out, where nothing can have been reorganised, and by
+#   {value}`motor_gain.rsa.tuned` {interval}`motor_gain.rsa.tuned` when all weights are trained.
 # - MiniLM and GPT-4o-mini differ in everything but the words. That a small encoder falls short of En_FT by
 #   {value}`ahead.rsa` {interval}`ahead.rsa` does not say whether size, text or training makes the difference.

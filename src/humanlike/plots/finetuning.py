@@ -89,6 +89,9 @@ def dose_curves(
             )  # fmt: skip
         _levels(panel, marks.get(short, {}))
         panel.set_xscale("log")
+        doses = sorted(set(curve["words"]))
+        panel.set_xticks(doses, [f"{dose:,}" for dose in doses], rotation=45, fontsize=8)
+        panel.set_xticks([], minor=True)
         panel.set_xlabel("Training words")
         panel.set_title(title, fontsize=9.5)
     handles, labels = axes[0].get_legend_handles_labels()
@@ -99,5 +102,5 @@ def dose_curves(
 def _levels(panel: Axes, levels: Mapping[str, float]) -> None:
     for label, level in levels.items():
         panel.axhline(level, color=BLUE, linewidth=1, linestyle=":")
-        panel.annotate(label, (0.02, level), xycoords=("axes fraction", "data"), fontsize=7.5,
-                       color=BLUE, va="bottom")  # fmt: skip
+        panel.annotate(label, (0.98, level), xycoords=("axes fraction", "data"), fontsize=7.5,
+                       color=BLUE, va="bottom", ha="right")  # fmt: skip
