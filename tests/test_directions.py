@@ -15,7 +15,11 @@ FORBIDDEN = {
     "models": {"store", "query", "stats", "finetune", "plots", "book", "cli"},
     "store": {"query", "stats", "finetune", "plots", "book", "cli", "data"},
     "query": {"stats", "finetune", "plots", "book", "cli"},
-    "finetune": {"analysis", "plots", "book", "cli"},
+    "finetune": {"analysis", "plots", "book", "cli", "doctor"},
+    "analysis": {"plots", "book", "cli", "doctor"},
+    "plots": {"tasks", "models", "store", "query", "finetune", "book", "cli", "doctor"},
+    "book": {"cli", "doctor"},
+    "doctor": {"cli"},
     "stats": {"data", "tasks", "models", "store", "query", "finetune", "plots", "book", "cli"},
 }
 

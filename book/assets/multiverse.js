@@ -1,54 +1,30 @@
-/* Chooser of analysis specifications. The data stand as JSON inside each element of class
-   hl-multiverse; nothing is fetched. Everything is put into the page as text, never as markup. */
+/* Chooser of analysis specifications; built from parts.js. */
 "use strict";
 
 (() => {
-  const SVG = "http://www.w3.org/2000/svg";
+  const { html, svg, labelled, select, widgets } = humanlike;
   const WIDTH = 640, HEIGHT = 280, LEFT = 60, RIGHT = 10, TOP = 12, BOTTOM = 30;
-  let choosers = 0;
-
-  const html = (tag, attributes = {}, ...children) => {
-    const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    node.append(...children);
-    return node;
-  };
-  const svg = (tag, attributes = {}, text) => {
-    const node = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    if (text !== undefined) node.textContent = text;
-    return node;
-  };
   const shown = (value, sign) => {
     if (value === null) return "–";
     const digits = Math.abs(value).toFixed(3);
     return (value < 0 ? "−" : sign ? "+" : "") + digits;
   };
-  const labelled = (words, control) => {
-    control.setAttribute("aria-label", words);
-    return html("label", {}, html("span", {}, words), control);
-  };
-  const select = (options, chosen) => {
-    const node = html("select");
-    options.forEach((option, i) => node.append(new Option(option, i, i === chosen, i === chosen)));
-    return node;
-  };
 
-  const makeChooser = (box) => {
-    const data = JSON.parse(box.querySelector("script").textContent);
-    const id = `hl-multiverse-${++choosers}`;
+  widgets("multiverse", (box, data, id) => {
+    const words = { caption: "Correlation of distances with people's, by the chosen specification",
+      marked: "published", sets: "words", ...data.words };
     const state = { set: 0, compare: 0, options: [] };
-    const tools = html("div", { class: "hl-multiverse-tools" });
+    const tools = html("div", { class: "hl-widget-tools" });
     const status = html("output", { "aria-live": "polite" });
     const body = html("tbody");
     const head = html("tr", {}, ...["", "Estimate", "Low", "High"].map((name) =>
       html("th", { scope: "col", ...(name ? { class: "hl-number" } : {}) }, name)));
     const table = html("table", { class: "table hl-multiverse-table" },
-      html("caption", {}, "Correlation of distances with people's, by the chosen specification"),
+      html("caption", {}, words.caption),
       html("thead", {}, head), body);
     const chart = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "hl-multiverse-svg" });
     const legend = html("p", { class: "hl-multiverse-legend" },
-      "● chosen   ◆ published   thin marks: all other specifications, sorted");
+      `● chosen   ◆ ${words.marked}   thin marks: all other specifications, sorted`);
 
     const set = () => data.sets[state.set];
     const number = (options) => set().axes.reduce((n, axis, i) => n * axis.options.length + options[i], 0);
@@ -56,7 +32,8 @@
       const places = set().axes.map((axis, i) => axis.options.indexOf(set().published[i]));
       return places.includes(-1) ? -1 : number(places);
     };
-    const contrasts = () => set().names.flatMap((_, i) => (set().contrast[i] ? [i] : []));
+    const signed = (i) => set().contrast[i] || !set().contrast.includes(true);
+    const contrasts = () => set().names.flatMap((_, i) => (signed(i) ? [i] : []));
 
     const reset = () => {
       state.options = set().axes.map((axis, i) => Math.max(0, axis.options.indexOf(set().published[i])));
@@ -73,7 +50,7 @@
         update();
         tools.querySelector("select").focus();
       });
-      tools.append(labelled("words", language));
+      if (data.sets.length > 1) tools.append(labelled(words.sets, language));
       set().axes.forEach((axis, i) => {
         const control = select(axis.options, state.options[i]);
         control.disabled = axis.options.length < 2;
@@ -90,7 +67,8 @@
         update();
       });
       tools.append(labelled("curve of", compare));
-      const back = html("button", { type: "button" }, "Published specification");
+      const back = html("button", { type: "button" },
+        `${words.marked[0].toUpperCase()}${words.marked.slice(1)} specification`);
       back.addEventListener("click", () => {
         reset();
         buildTools();
@@ -140,30 +118,25 @@
       const spec = number(state.options), first = published();
       body.replaceChildren(...set().names.map((name, i) => {
         const [value, low, high] = set().values[i][spec];
-        const sign = set().contrast[i];
+        const sign = signed(i);
         return html("tr", {}, html("th", { scope: "row" }, name),
           ...[value, low, high].map((one) => html("td", { class: "hl-number" }, shown(one, sign))));
       }));
       const at = contrasts()[state.compare];
       const values = set().values[at], name = set().names[at];
       const place = drawChart(values, spec, first);
-      const words = `${name}: ${shown(values[spec][0], true)}, place ${place} of ${values.length} from below` +
-        (spec === first ? ", the published specification." : first < 0 ? "." :
-          `; published ${shown(values[first][0], true)}.`);
-      status.textContent = words;
-      chart.setAttribute("aria-label", `Specification curve. ${words}`);
+      const told = `${name}: ${shown(values[spec][0], true)}, place ${place} of ${values.length} from below` +
+        (spec === first ? `, the ${words.marked} specification.` : first < 0 ? "." :
+          `; ${words.marked} ${shown(values[first][0], true)}.`);
+      status.textContent = told;
+      chart.setAttribute("aria-label", `Specification curve. ${told}`);
     };
 
     status.id = `${id}-status`;
     reset();
     buildTools();
     update();
-    box.querySelector(".hl-multiverse-still")?.remove();
     if (data.note) box.append(html("p", {}, html("strong", {}, data.note)));
     box.append(tools, status, table, chart, legend);
-  };
-
-  const start = () => document.querySelectorAll(".hl-multiverse").forEach(makeChooser);
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  });
 })();

@@ -1,9 +1,8 @@
-/* Radar chart of any word's ratings. The data stand as JSON inside each element of class hl-radar;
-   nothing is fetched. Everything is put into the page as text, never as markup. */
+/* Radar chart of any word's ratings; built from parts.js. */
 "use strict";
 
 (() => {
-  const SVG = "http://www.w3.org/2000/svg";
+  const { html, svg, widgets } = humanlike;
   const SIZE = 570, HEIGHT = 470, RADIUS = 175, X = SIZE / 2, Y = HEIGHT / 2 + 4;
   const MARKS = {
     human: (r) => `M${-r} 0H${r}M0 ${-r}V${r}`,
@@ -12,25 +11,9 @@
     nl_ft: (r) => `M0 ${-r * 1.2}L${r * 1.1} ${r}H${-r * 1.1}Z`,
     en_ft: (r) => `M0 ${-r * 1.3}L${r * 1.3} 0L0 ${r * 1.3}L${-r * 1.3} 0Z`,
   };
-  let charts = 0;
-
-  const html = (tag, attributes = {}, ...children) => {
-    const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    node.append(...children);
-    return node;
-  };
-  const svg = (tag, attributes = {}, text) => {
-    const node = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    if (text !== undefined) node.textContent = text;
-    return node;
-  };
   const shown = (value) => (value === null ? "–" : value.toFixed(2));
 
-  const makeChart = (box) => {
-    const data = JSON.parse(box.querySelector("script").textContent);
-    const id = `hl-radar-${++charts}`;
+  widgets("radar", (box, data, id) => {
     const count = data.dimensions.length;
     const place = new Map();
     data.translations.forEach((word, i) => place.set(word.toLowerCase(), i));
@@ -179,9 +162,5 @@
     box.append(html("div", { class: "hl-radar-tools" }, label, input, list, random), legend, status,
       drawing, scroll);
     show(current);
-  };
-
-  const start = () => document.querySelectorAll(".hl-radar").forEach(makeChart);
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  });
 })();

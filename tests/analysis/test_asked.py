@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from humanlike.analysis.agreement import asked_by_dimension
 from humanlike.analysis.asked import ask_ratings, ask_triplets, judgements
+from humanlike.data.norms import features, load_ratings
 from humanlike.data.published import load_concepts
 from humanlike.errors import HumanlikeError
 from humanlike.models.base import Answer, Prompt
@@ -110,3 +112,37 @@ def test_several_processes_share_the_work(store: Path) -> None:
     said = [run.communicate(timeout=60)[0].split() for run in runs]
     assert sum(int(new) for new, _ in said) == 3000
     assert said[0][1] == said[1][1]
+
+
+def test_agreement_with_people_is_scipys_and_lies_in_its_interval(
+    store: Path, simulated: None
+) -> None:
+    """The observer's ratings are random by name; a second one repeats what people said."""
+    from scipy.stats import spearmanr
+
+    released = load_ratings(missing="simulate")
+    words = list(dict.fromkeys(released["word"]))[:200]
+    asked = ask_ratings("simulated:", words, missing="simulate", store=store)
+    found = asked_by_dimension(asked, released, 300, 1).set_index("dimension")
+    human, base = (features(released, who).loc[words] for who in ("human", "base"))
+    own = asked.pivot(index="word", columns="dimension", values="rating").loc[words]
+    for name in human.columns:
+        assert found.loc[name, "rho"] == pytest.approx(spearmanr(own[name], human[name])[0])
+        assert found.loc[name, "beside"] == pytest.approx(spearmanr(base[name], human[name])[0])
+    single = found.drop(index="mean")
+    assert found.loc["mean", "rho"] == pytest.approx(single["rho"].mean())
+    assert (found["low"] < found["rho"]).all()
+    assert (found["rho"] < found["high"]).all()
+    assert (found["high"] - found["low"])["mean"] < (single["high"] - single["low"]).min()
+    echo = asked.assign(rating=released.set_index(["word", "dimension"]).loc[
+        list(zip(asked["word"], asked["dimension"], strict=True)), "human"].to_numpy())  # fmt: skip
+    same = asked_by_dimension(echo, released, 50, 1)
+    np.testing.assert_allclose(same[["rho", "low", "high"]], 1)
+
+
+def test_too_few_valid_ratings_are_said_to_be_too_few(store: Path, simulated: None) -> None:
+    released = load_ratings(missing="simulate")
+    words = list(dict.fromkeys(released["word"]))[:20]
+    asked = ask_ratings("simulated:silent=0.9", words, missing="simulate", store=store)
+    with pytest.raises(HumanlikeError, match="words have a rating of people, of the model"):
+        asked_by_dimension(asked, released, 50, 1)

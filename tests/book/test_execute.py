@@ -166,11 +166,11 @@ def test_the_failing_cell_is_counted_as_in_the_chapters_source() -> None:
 def test_kernels_listen_in_a_folder_of_their_own_so_that_none_takes_the_port_of_another(
     tmp_path: Path,
 ) -> None:
-    first = worker._transport(tmp_path / "a")["KernelManager"]
-    second = worker._transport(tmp_path / "b")["KernelManager"]
+    first = worker.transport(tmp_path / "a")["KernelManager"]
+    second = worker.transport(tmp_path / "b")["KernelManager"]
     assert first["transport"] == second["transport"] == "ipc"
     assert first["ip"] != second["ip"]
 
 
 def test_a_folder_too_long_for_a_socket_leaves_the_kernel_on_tcp(tmp_path: Path) -> None:
-    assert worker._transport(tmp_path / ("x" * 100)) == {}
+    assert worker.transport(tmp_path / ("x" * 100)) == {}

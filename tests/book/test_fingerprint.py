@@ -211,3 +211,22 @@ def test_a_chapter_without_prose_has_a_key_too(project_env: Project) -> None:
 )
 def test_what_changed_is_told_in_a_few_words(old: Any, new: Any, words: str) -> None:
     assert what_changed(old, new) == words
+
+
+def test_a_file_that_the_card_names_counts_and_must_exist(project_env: Project) -> None:
+    project_env.write(
+        "notebooks/alpha.yml", "title: Alpha\npaper: A\nfiles: [results/speed.json]\n"
+    )
+    with pytest.raises(HumanlikeError, match=r"alpha.yml says .* reads results/speed.json, which"):
+        key(project_env)
+    project_env.write("results/speed.json", "1")
+    before, other = key(project_env), key(project_env, "beta")
+    project_env.write("results/speed.json", "2")
+    assert key(project_env) != before
+    assert key(project_env, "beta") == other
+
+
+def test_files_of_a_card_are_a_list(project_env: Project) -> None:
+    project_env.write("notebooks/alpha.yml", "title: Alpha\npaper: A\nfiles: speed.json\n")
+    with pytest.raises(HumanlikeError, match="'files' is a list of names"):
+        key(project_env)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from humanlike.doctor.access import find_browser
 
 from .demo import build_demo
 
@@ -29,17 +30,10 @@ FLAGS = [
 ]
 
 
-def chromium() -> str | None:
-    """Return the browser to use, or None."""
-    named = os.environ.get("HUMANLIKE_CHROMIUM")
-    names = (named,) if named else ("chromium", "chromium-browser", "google-chrome", "chrome")
-    return next((found for name in names if (found := shutil.which(name))), None)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     sync_api = pytest.importorskip("playwright.sync_api")
-    program = chromium()
+    program = find_browser()
     if program is None:
         if os.environ.get("HUMANLIKE_REQUIRE_BROWSER") == "1":
             pytest.fail(GET_ONE)
@@ -163,3 +157,31 @@ def visit(browser, book):
 def visit_demo(browser, demo):
     """Open a page of the demonstration."""
     yield from opener(browser, demo)
+
+
+@pytest.fixture
+def show_widget(browser, tmp_path):
+    """Open the markup of one interactive figure with its script, on a telephone; nothing may fail.
+
+    ``page = show_widget(markup, "radar")``
+    """
+    opened, problems = [], []
+
+    def show(markup: str, script: str):
+        assets = ROOT / "book" / "assets"
+        css, *scripts = (assets / n for n in ("book.css", "parts.js", f"{script}.js"))
+        tags = "".join(f"<script src='{one.as_uri()}'></script>" for one in scripts)
+        file = tmp_path / "page.html"
+        head = f"<!doctype html><meta charset=utf-8><link rel=stylesheet href='{css.as_uri()}'>"
+        file.write_text(f"{head}{markup}{tags}", encoding="utf-8")
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        opened.append(page)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("dialog", lambda dialog: problems.append(dialog.message))
+        page.goto(file.as_uri())
+        return page
+
+    yield show
+    for page in opened:
+        page.close()
+    assert problems == []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +11,6 @@ import pytest
 from humanlike.plots.multiverse import chooser
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-ASSETS = Path(__file__).resolve().parents[2] / "book" / "assets"
 EVIL = "<img src=x onerror=alert(1)>"
 AXES = {"scale": ("raw", "z"), "metric": ("cosine", "euclidean", EVIL)}
 
@@ -30,7 +27,7 @@ def table(shift: float) -> pd.DataFrame:
 
 
 @pytest.fixture
-def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
+def page(show_widget: Any) -> Any:
     sets = {
         label: {
             "axes": AXES,
@@ -39,21 +36,7 @@ def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
         }
         for label, shift in (("English words", 0.0), ("Dutch words", 0.01))
     }
-    css, script = (ASSETS / name for name in ("book.css", "multiverse.js"))
-    file = tmp_path / "page.html"
-    file.write_text(
-        f"<!doctype html><meta charset=utf-8><link rel=stylesheet href='{css.as_uri()}'>"
-        f"{chooser(sets, '<p>Still.</p>', EVIL)}<script src='{script.as_uri()}'></script>",
-        encoding="utf-8",
-    )
-    opened = browser.new_page(viewport={"width": 390, "height": 844})
-    opened.problems = []
-    opened.on("pageerror", lambda error: opened.problems.append(str(error)))
-    opened.on("dialog", lambda dialog: opened.problems.append(dialog.message))
-    opened.goto(file.as_uri())
-    yield opened
-    assert opened.problems == []
-    opened.close()
+    return show_widget(chooser(sets, "<p>Still.</p>", EVIL), "multiverse")
 
 
 def rows(page: Any) -> dict[str, list[str]]:
@@ -75,7 +58,7 @@ def test_it_begins_with_the_published_specification(page: Any) -> None:
         "En_FT − Base": ["−0.400", "+0.200", "+0.950"],
     }
     assert "place 3 of 6" in status(page) and "the published specification" in status(page)
-    assert page.locator(".hl-multiverse-still").count() == 0
+    assert page.locator(".hl-still").count() == 0
 
 
 def test_options_select_the_specification_they_name(page: Any) -> None:
@@ -113,3 +96,20 @@ def test_data_are_text_and_the_page_fits_a_telephone(page: Any) -> None:
     assert page.locator("img").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator("svg").get_attribute("aria-label").startswith("Specification curve.")
+
+
+def test_one_set_of_plain_effects_has_words_of_its_own(show_widget: Any) -> None:
+    rows_of = [
+        {"spec": spec, "name": name, "estimate": spec / 10 - 0.2, "low": -0.3, "high": 0.5}
+        for spec in range(6)
+        for name in ("size", "width")
+    ]
+    one = {"axes": AXES, "table": pd.DataFrame(rows_of), "published": {"scale": "raw"}}
+    markup = chooser({"all": one}, "", words={"caption": "Effects", "marked": "described"})
+    opened = show_widget(markup, "multiverse")
+    assert rows(opened)["width"] == ["−0.200", "−0.300", "+0.500"]
+    assert opened.locator("caption").inner_text() == "Effects"
+    assert opened.get_by_role("button").inner_text() == "Described specification"
+    assert opened.locator("select[aria-label='words']").count() == 0
+    choose(opened, "curve of", "width")
+    assert status(opened).startswith("width: −0.200, place 1 of 6")

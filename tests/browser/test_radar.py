@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,32 +11,17 @@ import pytest
 from humanlike.plots.radar import radar_widget
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-ASSETS = Path(__file__).resolve().parents[2] / "book" / "assets"
 WORDS = ["SHOUTER", "APPLE", "<img src=x onerror=alert(1)>"]
 DIMENSIONS = ["Auditory", "Haptic", "Mouth", "Visual"]
 
 
 @pytest.fixture
-def page(browser: Any, tmp_path: Path) -> Iterator[Any]:
+def page(show_widget: Any) -> Any:
     human = pd.DataFrame([[5, 0, 3, 2], [0, 4, 3, 5], [1, 1, 1, 1]], WORDS, DIMENSIONS, float)
     base = human + 0.5
     base.iloc[1, 0] = np.nan
     markup = radar_widget({"human": human, "base": base}, ["roeper", "appel", "x"], "SHOUTER", "-")
-    css, script = (ASSETS / name for name in ("book.css", "radar.js"))
-    file = tmp_path / "page.html"
-    file.write_text(
-        f"<!doctype html><meta charset=utf-8><link rel=stylesheet href='{css.as_uri()}'>"
-        f"{markup}<script src='{script.as_uri()}'></script>",
-        encoding="utf-8",
-    )
-    opened = browser.new_page(viewport={"width": 390, "height": 844})
-    opened.problems = []
-    opened.on("pageerror", lambda error: opened.problems.append(str(error)))
-    opened.on("dialog", lambda dialog: opened.problems.append(dialog.message))
-    opened.goto(file.as_uri())
-    yield opened
-    assert opened.problems == []
-    opened.close()
+    return show_widget(markup, "radar")
 
 
 def rows(page: Any) -> dict[str, list[str]]:

@@ -11,13 +11,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from humanlike.data import published
+from humanlike.data import benchmarks, published
+from humanlike.data.standard_errors import load_errors
 from humanlike.errors import HumanlikeError
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 RANKING = DATA / "published" / "paper_b_ranking.csv"
 STAGES = DATA / "published" / "paper_b_stages.csv"
 SUITE = DATA / "published" / "paper_b_suite.csv"
+ERRORS = DATA / "published" / "paper_b_errors.csv"
 CONCEPTS = DATA / "concepts.csv"
 INGREDIENTS = DATA / "ingredients" / "models.csv"
 BENCHMARKS = DATA / "benchmarks" / "open_llm_leaderboard.csv"
@@ -29,18 +31,19 @@ Damage = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 def normalised(path: Path) -> pd.DataFrame:
-    return published.load_benchmarks(path, scale="normalised")
+    return benchmarks.load_benchmarks(path, scale="normalised")
 
 
 TABLES: list[tuple[Loader, Path]] = [
     (published.load_ranking, RANKING),
     (published.load_stages, STAGES),
     (published.load_suite, SUITE),
+    (load_errors, ERRORS),
     (published.load_concepts, CONCEPTS),
     (published.load_ingredients, INGREDIENTS),
-    (published.load_benchmarks, BENCHMARKS),
+    (benchmarks.load_benchmarks, BENCHMARKS),
     (normalised, NORMALISED),
-    (published.load_reevaluations, REEVALUATIONS),
+    (benchmarks.load_reevaluations, REEVALUATIONS),
 ]
 IDS = [path.stem for _, path in TABLES]
 
@@ -156,8 +159,8 @@ def test_leaderboard_joins_all() -> None:
 
 
 def test_benchmarks_cover_what_the_readme_says() -> None:
-    frame = published.load_benchmarks(BENCHMARKS)
-    counts = frame[list(published.BENCHMARKS)].notna().sum().tolist()
+    frame = benchmarks.load_benchmarks(BENCHMARKS)
+    counts = frame[list(benchmarks.BENCHMARKS)].notna().sum().tolist()
     assert counts == [43, 61, 43, 55, 55, 61]
     assert frame["protocol"].value_counts().to_dict() == {
         "leaderboard": 40,
@@ -166,7 +169,7 @@ def test_benchmarks_cover_what_the_readme_says() -> None:
         "reeval_falcon_h1": 6,
     }
     assert normalised(NORMALISED)["bbh"].notna().sum() == 40
-    assert published.load_reevaluations(REEVALUATIONS)["set"].value_counts().to_dict() == {
+    assert benchmarks.load_reevaluations(REEVALUATIONS)["set"].value_counts().to_dict() == {
         "B": 33,
         "C": 12,
     }
@@ -186,9 +189,9 @@ def test_found_in_the_project(project: Path) -> None:
     assert len(published.load_concepts()) == 128
     assert len(published.load_ingredients()) == 75
     assert len(published.load_leaderboard()) == 75
-    assert len(published.load_benchmarks()) == 75
-    assert len(published.load_benchmarks(scale="normalised")) == 75
-    assert len(published.load_reevaluations()) == 45
+    assert len(benchmarks.load_benchmarks()) == 75
+    assert len(benchmarks.load_benchmarks(scale="normalised")) == 75
+    assert len(benchmarks.load_reevaluations()) == 45
 
 
 @pytest.mark.parametrize(("load", "path"), TABLES, ids=IDS)
@@ -244,11 +247,11 @@ CELLS: list[tuple[Loader, Path, int, str, str, str]] = [
     (published.load_ingredients, INGREDIENTS, 3, "n_heads", "x", "n_heads: expected a number"),
     (published.load_ingredients, INGREDIENTS, 3, "multimodal", "2", "expected 0 or 1, got '2'"),
     (published.load_ingredients, INGREDIENTS, 3, "release_date", "2025", "expected a month"),
-    (published.load_benchmarks, BENCHMARKS, 0, "bbh", "64", "bbh should lie from 0 to 1, got 64"),
-    (published.load_benchmarks, BENCHMARKS, 0, "scale", "", "row 1 should have scale 'raw'"),
+    (benchmarks.load_benchmarks, BENCHMARKS, 0, "bbh", "64", "bbh should lie from 0 to 1, got 64"),
+    (benchmarks.load_benchmarks, BENCHMARKS, 0, "scale", "", "row 1 should have scale 'raw'"),
     (normalised, NORMALISED, 0, "musr", "101", "musr should lie from 0 to 100, got 101"),
     (normalised, NORMALISED, 0, "scale", "raw", "should have scale 'normalised', got 'raw'"),
-    (published.load_reevaluations, REEVALUATIONS, 2, "gpqa", "-1", "gpqa should lie from 0 to 1"),
+    (benchmarks.load_reevaluations, REEVALUATIONS, 2, "gpqa", "-1", "gpqa should lie from 0 to 1"),
 ]
 
 
@@ -280,7 +283,7 @@ def test_leaderboard_values_differ(column: str, value: str, tmp_path: Path) -> N
 
 def test_unknown_scale() -> None:
     with pytest.raises(HumanlikeError, match=r"Unknown scale 'normalized'\. Did you mean 'normal"):
-        published.load_benchmarks(BENCHMARKS, scale="normalized")  # type: ignore[arg-type]
+        benchmarks.load_benchmarks(BENCHMARKS, scale="normalized")  # type: ignore[arg-type]
 
 
 def test_every_row_of_ingredients_names_a_source() -> None:

@@ -1,7 +1,7 @@
 """A server that speaks like OpenAI and fails as a test wants it to.
 
-``python endpoint.py PORT LATENCY`` gives the same answer after so many seconds; in a test,
-`Endpoint` runs in a thread and `start_process` in a process of its own.
+``python endpoint.py PORT LATENCY`` answers triplets after so many seconds; in a test, `Endpoint`
+runs in a thread and `start_process` in a process of its own.
 """
 
 from __future__ import annotations
@@ -201,6 +201,12 @@ class Endpoint:
 
     def hear(self, request: Request) -> Say:
         """Count and answer a request."""
+        if self.keep or self._log >= 0:
+            self.count(request)
+        return self.script(request)
+
+    def count(self, request: Request) -> None:
+        """Remember a request, and how often its prompt has been asked before."""
         if request.method == "POST" and "/completions" in request.path:
             prompt = request.prompt
             request.count = self.asked[prompt]
@@ -209,7 +215,6 @@ class Endpoint:
                 os.write(self._log, f"{time.time()} {prompt}\n".encode())
         if self.keep:
             self.requests.append(request)
-        return self.script(request)
 
     def drop(self, line: _Line) -> None:
         """Close a connection from this side."""
@@ -331,9 +336,11 @@ def start_process(share: float, seed: int, log: str) -> Iterator[str]:
 if __name__ == "__main__":
 
     def late(request: Request) -> Say:
-        return Say(completion(request, "apple"), latency=float(sys.argv[2]))
+        text = expected(request.prompt)
+        return Say(ANSWER.replace(b"ANSWER", text.encode()), latency=float(sys.argv[2]))
 
+    chat = Request("POST", "/v1/chat/completions", {}, b'{"messages": [{"content": "x"}]}')
+    ANSWER = json.dumps(completion(chat, "ANSWER")).encode()
     plain = Endpoint(late)
     plain.keep = False
-    plain.asked = Counter()
     asyncio.run(plain.serve(int(sys.argv[1]), lambda port: print(port, flush=True)))

@@ -104,6 +104,8 @@ def tokens_of(tokenizer: Any, prompt: Prompt) -> list[int]:
 def slow(model: Any, tokenizer: Any, prompt: Prompt, answer: str) -> float:
     """Sum the log-probabilities of an answer's tokens: one text, one full pass, no cache."""
     ids = tokens_of(tokenizer, prompt)
+    if model.config.is_encoder_decoder:
+        answer = answer.lstrip()
     said = tokenizer(answer, add_special_tokens=False)["input_ids"]
     with torch.no_grad():
         if model.config.is_encoder_decoder:
@@ -124,15 +126,16 @@ def test_a_score_is_the_sum_of_its_tokens_log_probabilities(
     made: Folder, opened: Opened, kind: str
 ) -> None:
     model, tokenizer = reference(made(kind))
-    several = set()
-    for prompts in (asked(12), asked(12, "base")):
-        found = scores(opened(kind), prompts)
+    ours, several = opened(kind), set()
+    for prompts in (asked(10), asked(10, "base")):
+        found = scores(ours, prompts)
         for place in (0, 7):
             for answer, score in found[place].items():
                 expected = slow(model, tokenizer, prompts[place], answer)
                 assert score == pytest.approx(expected, abs=CLOSE)
                 several.add(len(tokenizer(answer, add_special_tokens=False)["input_ids"]))
     assert max(several) > 1
+    assert ours.work.padding > 0 or not ours.engine().traits.paddable
 
 
 def test_a_multimodal_model_answers_text(tmp_path: Path) -> None:
@@ -147,20 +150,18 @@ def test_a_multimodal_model_answers_text(tmp_path: Path) -> None:
             assert score == pytest.approx(expected, abs=CLOSE)
 
 
-@pytest.mark.parametrize("kind", tiny.KINDS)
-def test_company_padding_and_a_shared_beginning_change_nothing(opened: Opened, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["llama", "gemma2", "mixtral", "bloom", "mamba", "t5"])
+def test_company_changes_nothing(opened: Opened, kind: str) -> None:
     odd = Prompt("Say", allowed=(" a", " b"), form="base")
-    model = opened(kind)
-    for prompts in (asked(16), [*asked(4), *asked(4, "base"), odd]):
-        many = scores(model, prompts)[::3]
-        for place, prompt in enumerate(prompts[::3]):
-            (alone,) = scores(model, [prompt])
-            assert many[place] == pytest.approx(alone, abs=CLOSE)
-    assert model.work.padding > 0 or not model.engine().traits.paddable
+    model, mixed = opened(kind), [*asked(4), *asked(4, "base"), odd]
+    many = scores(model, mixed)
+    for place in (1, 5, 8):
+        (alone,) = scores(model, [mixed[place]])
+        assert many[place] == pytest.approx(alone, abs=CLOSE)
     for settings in (GREEDY, SAMPLED):
-        found = [answer.text for answer in answers(model, asked(16), settings)]
+        found = [answer.text for answer in answers(model, asked(12), settings)]
         for place in (0, 9):
-            assert answers(model, [asked(16)[place]], settings)[0].text == found[place]
+            assert answers(model, [asked(12)[place]], settings)[0].text == found[place]
 
 
 def test_a_shared_beginning_is_read_once_and_changes_nothing(
@@ -179,8 +180,10 @@ def test_a_shared_beginning_is_read_once_and_changes_nothing(
         assert one == pytest.approx(other, abs=CLOSE)
 
 
-@pytest.mark.parametrize("penalty", [1.0, 1.7])
-@pytest.mark.parametrize("kind", ["llama", "gemma2", "mixtral", "mamba", "t5"])
+@pytest.mark.parametrize(
+    ("kind", "penalty"),
+    [("llama", 1.0), ("gemma3", 1.0), ("mixtral", 1.0), ("mamba", 1.7), ("t5", 1.0), ("t5", 1.7)],
+)
 def test_greedy_text_is_that_of_generate(
     made: Folder, opened: Opened, kind: str, penalty: float
 ) -> None:

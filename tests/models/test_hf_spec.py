@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from humanlike.models import open_model
 from humanlike.models.base import ModelInfo, Prompt, Settings
 from humanlike.models.hf import identity, load, open_spec
 from humanlike.models.hf.prompts import Wording
+from humanlike.models.hf.reader import Reader, common_start
 from humanlike.models.hf.spec import Options, Source, read_spec
 from humanlike.models.options import read_options, write_options
 from humanlike.store.key import Keys
@@ -229,7 +231,7 @@ def test_templates_of_multimodal_models_get_a_list_of_parts(folder: Path) -> Non
 def test_the_date_in_a_template_stands_still(folder: Path) -> None:
     template(folder, "{{ strftime_now('%d %b %Y') }}{{ date_string }}" + tiny.TEMPLATE)
     model = tiny.opened(folder, "date=2024-02-03")
-    assert model._wording.text(CHAT).startswith("03 Feb 202403 Feb 2024<|system|>")
+    assert model.reader.wording.text(CHAT).startswith("03 Feb 202403 Feb 2024<|system|>")
 
 
 def test_thinking_is_passed_on(folder: Path) -> None:
@@ -237,7 +239,7 @@ def test_thinking_is_passed_on(folder: Path) -> None:
     template(folder, knows + tiny.TEMPLATE)
 
     def begins(options: str) -> str:
-        return tiny.opened(folder, options)._wording.text(CHAT).partition("<")[0]
+        return tiny.opened(folder, options).reader.wording.text(CHAT).partition("<")[0]
 
     assert [begins(f"thinking={choice}") for choice in ("default", "yes", "no")] == [
         "",
@@ -247,11 +249,29 @@ def test_thinking_is_passed_on(folder: Path) -> None:
 
 
 def test_the_blank_that_a_template_leaves_to_the_answer_is_put_before_it(folder: Path) -> None:
-    (request,) = tiny.opened(template(folder, LEAD))._wording.requests([CHAT], scored=True)
-    (plain,) = tiny.opened(template(folder, tiny.TEMPLATE))._wording.requests([CHAT], scored=True)
-    read = tiny.opened(folder)._wording.tokenizer
+    (request,) = tiny.opened(template(folder, LEAD)).reader.requests([CHAT], scored=True)
+    (plain,) = tiny.opened(template(folder, tiny.TEMPLATE)).reader.requests([CHAT], scored=True)
+    read = tiny.opened(folder).reader.tokenizer
     assert [read.decode(ids) for ids in request.answers.values()] == [" cat", " car"]
     assert [read.decode(ids) for ids in plain.answers.values()] == ["cat", "car"]
+
+
+def test_answers_after_a_common_end_have_the_tokens_they_have_after_the_whole(whole: Path) -> None:
+    prompts = [CHAT, triplets.prompt("egg", "eggplant", "bok choy"), BASE]
+    prompts.append(
+        replace(CHAT, user="other <|end|> marks <s> within", allowed=(" x", "\n3", "7.5"))
+    )
+    reader = tiny.opened(whole).reader
+    short = [request.answers for request in reader.requests(prompts, scored=True)]
+    reader._marks = []
+    long = [request.answers for request in reader.requests(prompts, scored=True)]
+    assert short == long
+
+
+@given(st.lists(st.text("ab", max_size=6), min_size=1, max_size=5))
+def test_the_common_start_is_the_one_of_all(texts: list[str]) -> None:
+    """Reference: the standard library's own."""
+    assert common_start(texts) == len(os.path.commonprefix(texts))  # noqa: RUF071
 
 
 def test_an_answer_that_would_merge_with_the_prompt_is_tokenised_alone() -> None:
@@ -261,29 +281,43 @@ def test_an_answer_that_would_merge_with_the_prompt_is_tokenised_alone() -> None
 
     words = {"x": 0, ":": 1, "a": 2, ":a": 3, "b": 4}
     fast = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.BPE(words, [(":", "a")])))
-    wording = Wording(fast, Options(), separate=False, name="x")
-    (request,) = wording.requests([Prompt("x:", form="base", allowed=("a", "b"))], scored=True)
+    reader = Reader(Wording(fast, Options(), "x"), fast, separate=False)
+    (request,) = reader.requests([Prompt("x:", form="base", allowed=("a", "b"))], scored=True)
     assert request.ids == [0, 1]
     assert request.answers == {"a": (2,), "b": (4,)}
+
+
+def test_an_answer_alone_gets_no_blank_that_a_tokenizer_puts_before_a_text() -> None:
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    words = {"\u2581": 0, ":": 1, "a": 2, ":a": 3, "\n": 4, "b": 5}
+    made = Tokenizer(models.BPE(words, [(":", "a")]))
+    made.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
+    fast = PreTrainedTokenizerFast(tokenizer_object=made)
+    assert fast("a")["input_ids"] == [0, 2]
+    reader = Reader(Wording(fast, Options(), "x"), fast, separate=False)
+    (request,) = reader.requests([Prompt("b:", form="base", allowed=("a", " a"))], scored=True)
+    assert request.answers == {"a": (2,), " a": (0, 2)}
 
 
 def test_a_mark_for_the_end_that_a_tokenizer_puts_after_a_text_is_not_read(folder: Path) -> None:
     from tokenizers import processors
 
-    fast = tiny.opened(folder)._wording.tokenizer
+    fast = tiny.opened(folder).reader.tokenizer
     before = fast(BASE.text)["input_ids"]
     fast.backend_tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A <|end|>", special_tokens=[("<s>", tiny.BOS), ("<|end|>", tiny.END)]
     )
     assert fast(BASE.text)["input_ids"] == [*before, tiny.END]
-    (request,) = Wording(fast, Options(), False, "x").requests([BASE], scored=True)
+    (request,) = Reader(Wording(fast, Options(), "x"), fast, False).requests([BASE], scored=True)
     assert request.ids == before
 
 
 def test_a_tokenizer_without_a_token_for_padding_is_no_hindrance(folder: Path) -> None:
     with_it = answer(folder)
     tiny.change_json(folder / "tokenizer_config.json", pad_token=None)
-    assert tiny.opened(folder)._wording.tokenizer.pad_token is None
+    assert tiny.opened(folder).reader.tokenizer.pad_token is None
     prompts = [CHAT, Prompt("Hi", allowed=("a", "b")), CHAT]
     found = dict(tiny.opened(folder).answer(prompts, SCORE))
     assert found[2].scores == pytest.approx(dict(with_it.scores), abs=1e-5)
@@ -426,7 +460,7 @@ def test_a_prompt_that_is_too_long_or_empty_is_that_prompts_failure(whole: Path)
     assert problem.kind == "too long"
     assert problem.final
     model = tiny.opened(whole)
-    model._wording.tokenizer.backend_tokenizer.post_processor = None  # no mark before a text
+    model.reader.tokenizer.backend_tokenizer.post_processor = None  # no mark before a text
     ((_, nothing),) = model.answer([bare], SCORE)
     assert nothing.problem.kind == "empty prompt"
 
@@ -469,7 +503,7 @@ def test_an_adapter_changes_answers_and_key(whole: Path, adapter: Path) -> None:
     assert info.identity() != tiny.opened(whole).info().identity()
     (found,) = model.answer([BASE], SCORE)
     reference = AutoPeftModelForCausalLM.from_pretrained(adapter).eval()
-    (request,) = model._wording.requests([BASE], scored=True)
+    (request,) = model.reader.requests([BASE], scored=True)
     for said, tokens in request.answers.items():
         with torch.no_grad():
             logits = reference(torch.tensor([[*request.ids, *tokens]])).logits[0]

@@ -95,9 +95,12 @@ def test_a_faulty_server_and_twenty_kills_lose_nothing_and_ask_nothing_twice(
 def test_two_clients_share_a_faulty_server_and_one_store(tmp_path: Path) -> None:
     path, log, n = tmp_path / "store.sqlite", tmp_path / "log", 1000
     with start_process(0.3, 1, str(log)) as url:
-        processes = [start(path, log, n, url=url) for _ in range(2)]
+        processes = [start(path, log, n, url=url, chunk=100) for _ in range(2)]
         assert [ended(process) for process in processes] == [0, 0]
     check(path, log, n)
+    with Store(path) as store:
+        shares = store.rows("SELECT count(*) FROM responses GROUP BY run")
+    assert len(shares) == 2, "both brought answers"
 
 
 def test_the_last_page_is_torn_and_only_what_was_on_it_is_asked_again(tmp_path: Path) -> None:

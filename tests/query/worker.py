@@ -15,6 +15,7 @@ from models.endpoint import expected
 
 from humanlike.models.base import Answer, Model, Prompt
 from humanlike.models.openai import OpenAIModel
+from humanlike.models.openai import model as openai_model
 from humanlike.models.openai.asking import Limits
 from humanlike.models.scripted import Scripted
 from humanlike.query import query
@@ -49,11 +50,13 @@ def _ask(
     limits: Limits = QUICK,
     most_bytes: int = 0,
     max_tokens: int = 32,
+    chunk: int = 500,
 ) -> None:
     if most_bytes:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
     model: Model
     if url:
+        openai_model.CHUNK = chunk
         model = OpenAIModel("fake", url, limits=limits)
     else:
         model = Scripted(_script(log, delay), name="worker", chunk=100)

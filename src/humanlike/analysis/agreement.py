@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from humanlike.data.norms import complete_words, features
 from humanlike.errors import HumanlikeError
+
+FEWEST = 5
+"""Words a correlation needs."""
 
 
 def who_was_asked(
@@ -86,6 +92,69 @@ def by_dimension(
                 }
             )
     return pd.DataFrame(rows)
+
+
+def asked_by_dimension(
+    asked: pd.DataFrame, released: pd.DataFrame, n_boot: int, seed: int, beside: str = "base"
+) -> pd.DataFrame:
+    """Correlate the ratings of a model asked here with people's, beside a released model's.
+
+    Only words count that people and both models rated on every dimension.
+
+    Parameters
+    ----------
+    asked : DataFrame
+        As from `humanlike.analysis.asked.ask_ratings`.
+    released : DataFrame
+        As from `humanlike.data.norms.load_ratings`, of the same language.
+    n_boot, seed
+        Resamples of the words, the same ones for every dimension.
+    beside : str
+        The released model.
+
+    Returns
+    -------
+    DataFrame
+        One row per dimension and a last one, ``mean``, over them. Columns: dimension; rho, low,
+        high (Spearman's ρ with people, 95 % percentile interval); beside (ρ of the other model);
+        gap, gap_low, gap_high (rho minus beside, with its interval); n (words).
+
+    Raises
+    ------
+    HumanlikeError
+        If fewer than `FEWEST` words have all ratings.
+    """
+    from humanlike.stats import spearman_bootstrap
+
+    wide = asked.pivot(index="word", columns="dimension", values="rating").dropna()
+    words = [word for word in complete_words(released, ["human", beside]) if word in wide.index]
+    if len(words) < FEWEST:
+        raise HumanlikeError(
+            f"{len(words)} words have a rating of people, of the model that was asked and of "
+            f"{beside} on every dimension; {FEWEST} are needed. See which answers were not valid."
+        )
+    human, other = (features(released, who).loc[words] for who in ("human", beside))
+    found = {
+        name: spearman_bootstrap(
+            human[name], {"asked": wide.loc[words, name], "beside": other[name]}, n_boot, seed
+        )
+        for name in human.columns
+        if name in wide.columns
+    }
+    estimates = {name: [*boot.rho.values()] for name, boot in found.items()}
+    samples = {name: boot.samples for name, boot in found.items()}
+    estimates["mean"] = list(np.mean([*estimates.values()], axis=0))
+    samples["mean"] = np.mean([*samples.values()], axis=0)
+    rows = [_beside(name, estimates[name], samples[name]) for name in estimates]
+    return pd.DataFrame(rows).assign(n=len(words))
+
+
+def _beside(name: str, both: list[float], samples: NDArray[np.float64]) -> dict[str, Any]:
+    rho, other = both
+    low, high = np.nanquantile(samples[:, 0], [0.025, 0.975])
+    gap_low, gap_high = np.nanquantile(samples[:, 0] - samples[:, 1], [0.025, 0.975])
+    found = {"dimension": name, "rho": rho, "low": low, "high": high, "beside": other}
+    return found | {"gap": rho - other, "gap_low": gap_low, "gap_high": gap_high}
 
 
 def compare_structure(

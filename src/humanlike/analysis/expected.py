@@ -13,7 +13,7 @@ from humanlike.data.norms import MODELS, load_ratings
 from humanlike.data.responses import RESPONSES, choose_files, load_responses
 from humanlike.data.source import simulation_forced
 from humanlike.stats.answers import TOP, answer_distribution, digit_entropy, expected_ratings
-from humanlike.tasks.rating import parse_rating
+from humanlike.tasks.numbers import parse_rating
 
 DIGITS = [f"p{digit}" for digit in range(TOP + 1)]
 LETTERS = "ABCD"
@@ -45,7 +45,7 @@ def answer_table(
         One row per response, by language, model and dimension. Columns:
 
         - language, dimension, model, index, word, text, model_id, fingerprint, prompt_tokens
-        - value, failure: as `humanlike.tasks.rating.parse_rating` reads the text; failure is empty
+        - value, failure: as `humanlike.tasks.numbers.parse_rating` reads the text; failure is empty
           where there is a value
         - p0 … p5: probability of the leading digit; decided, decimals, decimals_mass, off_scale,
           answer, on_scale, covered: see `humanlike.stats.answers.AnswerDistribution`

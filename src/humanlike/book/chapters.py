@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 PROFILES = ("quick", "paper", "thorough")
-_CARD_KEYS = {"title", "paper", "data", "asks", "store", "profiles", "values"}
+_CARD_KEYS = {"title", "paper", "data", "files", "asks", "store", "profiles", "values"}
 _PAPERS = ("A", "B", "both")
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -52,6 +52,8 @@ class Chapter:
         ``"A"``, ``"B"`` or ``"both"``.
     data : tuple of str
         Names of the data sets it reads.
+    files : tuple of str
+        Files of the project outside ``data/`` that it reads, as paths from the top.
     asks : tuple of str
         Parameters that hold the specs of models it asks.
     store : bool
@@ -68,6 +70,7 @@ class Chapter:
     title: str
     paper: str
     data: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     store: bool = False
     profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -166,6 +169,7 @@ def load_chapter(root: Path, name: str) -> Chapter:
         title=str(card["title"]),
         paper=str(card["paper"]),
         data=tuple(card.get("data") or ()),
+        files=tuple(card.get("files") or ()),
         asks=tuple(card.get("asks") or ()),
         store=bool(card.get("store")),
         profiles={k: dict(v or {}) for k, v in (card.get("profiles") or {}).items()},
@@ -184,7 +188,8 @@ def _check_card(card: Any, where: str) -> None:
             raise HumanlikeError(f"{where}: the entry '{key}' is missing.")
     if str(card["paper"]) not in _PAPERS:
         raise HumanlikeError(f"{where}: " + unknown("paper", str(card["paper"]), _PAPERS))
-    for key, example in (("data", "wu2026-ratings"), ("asks", "model")):
+    examples = {"data": "wu2026-ratings", "files": "benchmarks/results/rsa.json", "asks": "model"}
+    for key, example in examples.items():
         if not isinstance(card.get(key) or [], list):
             raise HumanlikeError(f"{where}: '{key}' is a list of names, such as [{example}].")
     if not isinstance(card.get("store", False), bool):

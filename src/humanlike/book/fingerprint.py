@@ -22,6 +22,7 @@ from humanlike.book.chapters import Chapter, read_notebook
 from humanlike.data.fetch import available
 from humanlike.data.registry import dataset
 from humanlike.data.source import simulation_forced
+from humanlike.errors import HumanlikeError
 from humanlike.query.usage import MADE_HERE
 
 PACKAGE = "humanlike"
@@ -53,7 +54,7 @@ def fingerprint(chapter: Chapter, parameters: dict[str, Any], root: Path) -> dic
         "card": _digest(chapter.source.with_suffix(".yml")),
         "parameters": parameters,
         "package": {name: _digest(file) for name, file in _modules(cells, asked).items()},
-        "files": project_files(root),
+        "files": project_files(root) | named_files(chapter, root),
         "data": {name: _data_state(name) for name in chapter.data},
         "models": asked,
         "store": others_stored(asked) if chapter.store else [],
@@ -112,6 +113,23 @@ def project_files(root: Path) -> dict[str, str]:
     files = (f for f in sorted(folder.rglob("*")) if f.is_file() and f.suffix != ".md")
     kept = (f for f in files if f.relative_to(folder).parts[0] not in _BOOK_ONLY)
     return {str(f.relative_to(root)): _digest(f) for f in kept}
+
+
+def named_files(chapter: Chapter, root: Path) -> dict[str, str]:
+    """Return the checksums of further files that a chapter's card names.
+
+    Raises
+    ------
+    HumanlikeError
+        If one does not exist.
+    """
+    for name in chapter.files:
+        if not (root / name).is_file():
+            raise HumanlikeError(
+                f"notebooks/{chapter.name}.yml says that the chapter reads {name}, which does not "
+                "exist. Correct the entry under 'files', or make the file."
+            )
+    return {name: _digest(root / name) for name in chapter.files}
 
 
 @cache

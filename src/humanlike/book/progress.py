@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-import threading
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from humanlike.bars import Bars
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 
-class Progress:
+class Progress(Bars):
     """Show how far each of several jobs is.
-
-    Use as a context manager; methods may be called from any thread.
 
     Parameters
     ----------
@@ -20,35 +21,16 @@ class Progress:
     """
 
     def __init__(self, names: list[str]) -> None:
-        self._names = names
-        self._lock = threading.Lock()
-        self._bars: Any = None
-        self._tasks: dict[str, Any] = {}
+        super().__init__(drawn=bool(names) and sys.stderr.isatty())
+        self._tasks: dict[str, TaskID] = {}
 
-    def __enter__(self) -> Progress:
-        if sys.stderr.isatty() and self._names:
-            from rich.console import Console
-            from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-            from rich.progress import Progress as Bars
+    def columns(self) -> tuple[Any, ...]:
+        """Return name, bar, cells and time."""
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
-            self._bars = Bars(
-                TextColumn("  {task.description:<16}"),
-                BarColumn(),
-                TextColumn("cell {task.completed:.0f} of {task.total:.0f}"),
-                TimeElapsedColumn(),
-                console=Console(stderr=True),
-            )
-            self._bars.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bars:
-            self._bars.stop()
+        name = TextColumn("  {task.description:<16}")
+        cells = TextColumn("cell {task.completed:.0f} of {task.total:.0f}")
+        return name, BarColumn(), cells, TimeElapsedColumn()
 
     def start(self, name: str, why: str) -> None:
         """Say that a job starts, and why."""
@@ -72,4 +54,4 @@ class Progress:
 
     def _say(self, line: str) -> None:
         with self._lock:
-            print(line, file=sys.stderr, flush=True)
+            print(line, file=self._stream, flush=True)

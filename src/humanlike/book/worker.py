@@ -99,11 +99,11 @@ def _run_cells(source: Path, target: Path, request: dict[str, Any]) -> None:
             progress_bar=False,
             autosave_cell_every=0,
             request_save_on_cell_execute=False,
-            config=_transport(Path(sockets)),
+            config=transport(Path(sockets)),
         )
 
 
-def _transport(folder: Path) -> Any:
+def transport(folder: Path) -> Any:
     """Let the kernel listen on sockets in a folder of its own.
 
     TCP ports are chosen free but taken only when the kernel is up; of several kernels that start at

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from humanlike.bars import Bars
 from humanlike.data.registry import DataFile
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 
-class Meter:
-    """A bar over the bytes of all files; used as a context manager.
+class Meter(Bars):
+    """A bar over the bytes of all files.
 
     Parameters
     ----------
@@ -24,32 +23,20 @@ class Meter:
     """
 
     def __init__(self, total: int, *, shown: bool) -> None:
+        super().__init__(drawn=shown)
         self.total = total
-        self.shown = shown
-        self._lock = threading.Lock()
-        self._progress: Progress | None = None
         self._task: TaskID | None = None
 
-    def __enter__(self) -> Meter:
-        if self.shown:
-            from rich.console import Console
-            from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
-            from rich.progress import TimeRemainingColumn as Remaining
+    def columns(self) -> tuple[Any, ...]:
+        """Return bar, bytes, time left and the file that moves."""
+        from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
 
-            columns = (BarColumn(), DownloadColumn(), Remaining(), TextColumn("{task.description}"))
-            self._progress = Progress(*columns, console=Console(stderr=True))
-            self._progress.start()
-            self._task = self._progress.add_task("", total=self.total)
-        return self
+        name = TextColumn("{task.description}")
+        return BarColumn(), DownloadColumn(), TimeRemainingColumn(), name
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+    def opened(self, bars: Progress) -> None:
+        """Show all files as one bar."""
+        self._task = bars.add_task("", total=self.total)
 
     def bar(self, file: DataFile) -> FileBar:
         """Return the share of one file in the bar."""
@@ -57,9 +44,9 @@ class Meter:
 
     def move(self, amount: int, name: str) -> None:
         """Move the bar by so many bytes, backwards if negative."""
-        if self._progress is not None and self._task is not None:
+        if self._bars is not None and self._task is not None:
             with self._lock:
-                self._progress.update(self._task, advance=amount, description=name)
+                self._bars.update(self._task, advance=amount, description=name)
 
 
 class FileBar:

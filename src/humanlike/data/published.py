@@ -1,4 +1,4 @@
-"""The tables the project holds: what Paper B printed, its models' ingredients, benchmark scores.
+"""The tables the project holds: what Paper B printed, and its models' ingredients.
 
 Every loader takes an optional path, so that a re-executor can bring a table of their own, and
 checks what it reads: a file that was cut, re-sorted or mistyped is an error, never silently
@@ -8,7 +8,7 @@ another result.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from humanlike.data.typed_table import (
     Schema,
@@ -19,20 +19,16 @@ from humanlike.data.typed_table import (
     read_table,
     typed,
 )
-from humanlike.errors import HumanlikeError, unknown
+from humanlike.errors import HumanlikeError
 from humanlike.paths import project_root
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Scale = Literal["raw", "normalised"]
-
 N_MODELS: Final = 75
 N_STAGES: Final = 21
 N_SUITE: Final = 55
 N_CONCEPTS: Final = 128
-N_REEVALUATIONS: Final = 45
-BENCHMARKS: Final = ("ifeval", "bbh", "math_lvl5", "gpqa", "musr", "mmlu_pro")
 
 _RANKING: Final[Schema] = {"rank": "whole", "model": "text", "r2": "number"}
 _STAGES: Final[Schema] = {"model": "text", "stage": "text", "r2": "number"}
@@ -79,24 +75,6 @@ _INGREDIENTS: Final[Schema] = {
     "confidence": "text",
     "note": "text",
 }
-_NAMES: Final[Schema] = {"model": "text", "hf_id": "text", "r2_published": "number"}
-_SCORES: Final[Schema] = dict.fromkeys(BENCHMARKS, "number")
-_ORIGIN: Final[Schema] = {"scale": "text", "source": "text", "note": "text"}
-_SETTINGS: Final[Schema] = {
-    "protocol": "text",
-    "precision": "text",
-    "chat_template": "text",
-    "math_lvl5_before_rescoring": "number",
-}
-_REEVALUATIONS: Final[Schema] = {**_NAMES, "set": "text", **_SCORES, **_ORIGIN}
-_SCALES: Final[dict[str, tuple[str, Schema, float]]] = {
-    "raw": ("open_llm_leaderboard.csv", {**_NAMES, **_SCORES, **_ORIGIN, **_SETTINGS}, 1.0),
-    "normalised": (
-        "open_llm_leaderboard_normalised.csv",
-        {**_NAMES, **_SCORES, **_ORIGIN},
-        100.0,
-    ),
-}
 
 
 def load_ranking(path: Path | None = None) -> pd.DataFrame:
@@ -118,7 +96,7 @@ def load_ranking(path: Path | None = None) -> pd.DataFrame:
     HumanlikeError
         If rows are missing, a model occurs twice, ranks have gaps, R² leaves 0 to 1 or rises.
     """
-    path = path or _file("published", "paper_b_ranking.csv")
+    path = path or held_file("published", "paper_b_ranking.csv")
     frame = _with_printed_r2(path, _RANKING, N_MODELS)
     check_unique(frame, ["model"], path)
     expected = list(range(1, N_MODELS + 1))
@@ -152,7 +130,7 @@ def load_stages(path: Path | None = None) -> pd.DataFrame:
     HumanlikeError
         If rows are missing, a model and stage occur twice, or R² leaves 0 to 1.
     """
-    path = path or _file("published", "paper_b_stages.csv")
+    path = path or held_file("published", "paper_b_stages.csv")
     frame = _with_printed_r2(path, _STAGES, N_STAGES)
     check_unique(frame, ["model", "stage"], path)
     return frame.assign(is_average=frame["model"] == "Average")
@@ -179,7 +157,7 @@ def load_suite(path: Path | None = None) -> pd.DataFrame:
     HumanlikeError
         If rows are missing, a model occurs twice, or a cell cannot be read.
     """
-    path = path or _file("published", "paper_b_suite.csv")
+    path = path or held_file("published", "paper_b_suite.csv")
     frame = read_table(path, _SUITE, N_SUITE)
     check_unique(frame, ["model"], path)
     tokens = parts(frame, "training_tokens", r"([\d.]+)([BT])", path)
@@ -212,7 +190,7 @@ def load_concepts(path: Path | None = None) -> pd.DataFrame:
     HumanlikeError
         If rows are missing, a concept occurs twice, or a cell is empty.
     """
-    path = path or _file("concepts.csv")
+    path = path or held_file("concepts.csv")
     frame = read_table(path, _CONCEPTS, N_CONCEPTS)
     check_unique(frame, ["concept"], path)
     for column in _CONCEPTS:
@@ -247,7 +225,7 @@ def load_ingredients(path: Path | None = None) -> pd.DataFrame:
     HumanlikeError
         If rows or columns are missing, a model occurs twice, or a cell cannot be read.
     """
-    path = path or _file("ingredients", "models.csv")
+    path = path or held_file("ingredients", "models.csv")
     frame = read_table(path, _INGREDIENTS, N_MODELS)
     check_unique(frame, ["model"], path)
     return frame
@@ -290,68 +268,8 @@ def load_leaderboard(ranking: Path | None = None, ingredients: Path | None = Non
     return both.drop(columns=["rank_published", "r2_published"])
 
 
-def load_benchmarks(path: Path | None = None, scale: Scale = "raw") -> pd.DataFrame:
-    """Load public benchmark scores of the ranked models.
-
-    Parameters
-    ----------
-    path : Path, optional
-        Another file with the same columns.
-    scale : {"raw", "normalised"}
-        Fractions correct (0 to 1), or the leaderboard's own scale (0 to 100, guessing is 0).
-
-    Returns
-    -------
-    DataFrame
-        75 rows: ``model``, ``hf_id``, ``r2_published``; the scores ``ifeval``, ``bbh``,
-        ``math_lvl5``, ``gpqa``, ``musr``, ``mmlu_pro`` (NaN if none was found); ``scale``,
-        ``source``, ``note``. On the raw scale also ``protocol``, ``precision``, ``chat_template``
-        (text, "" if unknown) and ``math_lvl5_before_rescoring``. Meanings:
-        ``data/benchmarks/README.md``.
-
-    Raises
-    ------
-    HumanlikeError
-        If the scale is unknown, rows are missing, a model occurs twice, or a score leaves its
-        scale.
-    """
-    if scale not in _SCALES:
-        raise HumanlikeError(unknown("scale", scale, _SCALES))
-    name, schema, top = _SCALES[scale]
-    path = path or _file("benchmarks", name)
-    frame = read_table(path, schema, N_MODELS)
-    check_unique(frame, ["model"], path)
-    _check_scores(frame, scale, top, path)
-    return frame
-
-
-def load_reevaluations(path: Path | None = None) -> pd.DataFrame:
-    """Load the benchmark scores of two groups that evaluated the ranked models again.
-
-    Parameters
-    ----------
-    path : Path, optional
-        Another file with the same columns.
-
-    Returns
-    -------
-    DataFrame
-        45 rows, one for each model and ``set`` ("B" or "C"), otherwise with the columns of
-        `load_benchmarks` up to ``note``; scores are fractions correct (0 to 1).
-
-    Raises
-    ------
-    HumanlikeError
-        If rows are missing, a model and set occur twice, or a score leaves 0 to 1.
-    """
-    path = path or _file("benchmarks", "reevaluations.csv")
-    frame = read_table(path, _REEVALUATIONS, N_REEVALUATIONS)
-    check_unique(frame, ["model", "set"], path)
-    _check_scores(frame, "raw", 1.0, path)
-    return frame
-
-
-def _file(*parts: str) -> Path:
+def held_file(*parts: str) -> Path:
+    """Return the place of a table the project holds."""
     return project_root().joinpath("data", *parts)
 
 
@@ -365,20 +283,3 @@ def _with_printed_r2(path: Path, schema: Schema, rows: int) -> pd.DataFrame:
         got = printed["r2"].iloc[row]
         raise problem(path, f"row {row + 1}: r2 should lie from 0 to 1, got '{got}'")
     return frame
-
-
-def _check_scores(frame: pd.DataFrame, scale: str, top: float, path: Path) -> None:
-    """Check that filled rows carry the scale's name and that every score lies on the scale."""
-    scores = frame[list(BENCHMARKS)]
-    filled = scores.notna().any(axis=1)
-    other = frame.index[filled & (frame["scale"] != scale)]
-    if len(other):
-        got = frame["scale"].iloc[other[0]]
-        raise problem(path, f"row {other[0] + 1} should have scale '{scale}', got '{got}'")
-    for name in BENCHMARKS:
-        outside = frame.index[(frame[name] < 0) | (frame[name] > top)]
-        if len(outside):
-            value = frame[name].iloc[outside[0]]
-            raise problem(
-                path, f"row {outside[0] + 1}: {name} should lie from 0 to {top:g}, got {value:g}"
-            )

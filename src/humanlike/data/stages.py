@@ -1,7 +1,8 @@
-"""Which ranked checkpoint stands behind each row of Paper B's table of post-training stages."""
+"""Stages of post-training: the printed table against the ranking; base models and their twins."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from humanlike.errors import HumanlikeError
@@ -22,6 +23,8 @@ STAGES: Final = {
     "DPO": "dpo",
     "RLVR": "rlvr",
 }
+FINISHED: Final = ("instruct", "rlvr", "dpo", "sft")
+_SUFFIX: Final = re.compile(r"(-(it|pt|instruct|chat|dpo|sft|base|stage1))+$", re.IGNORECASE)
 
 
 def match_stages(stages: pd.DataFrame, board: pd.DataFrame) -> pd.DataFrame:
@@ -70,3 +73,36 @@ def match_stages(stages: pd.DataFrame, board: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def pair_base_tuned(board: pd.DataFrame) -> pd.DataFrame:
+    """Pair every ranked base model with its own post-trained version, the most finished one ranked.
+
+    Two models belong together if their names agree once words such as ``-it`` or ``-chat`` are
+    taken off; so do their sizes, widths and pre-training.
+
+    Parameters
+    ----------
+    board : pandas.DataFrame
+        As from :func:`humanlike.data.published.load_leaderboard`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per pair: ``family``, ``base``, ``tuned`` (models), ``r2_base``, ``r2_tuned``,
+        ``gain``.
+    """
+    import pandas as pd
+
+    rows = []
+    stem = board["model"].map(lambda name: _SUFFIX.sub("", name).lower())
+    for _, group in board.groupby(stem, sort=False):
+        by_stage = group.drop_duplicates("post_training_stage").set_index("post_training_stage")
+        stages = [stage for stage in FINISHED if stage in by_stage.index]
+        if "base" not in by_stage.index or not stages:
+            continue
+        base, tuned = by_stage.loc["base"], by_stage.loc[stages[0]]
+        gain = tuned["r2"] - base["r2"]
+        rows.append((base["family"], base["model"], tuned["model"], base["r2"], tuned["r2"], gain))
+    columns = ["family", "base", "tuned", "r2_base", "r2_tuned", "gain"]
+    return pd.DataFrame(rows, columns=columns)

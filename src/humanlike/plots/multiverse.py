@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from humanlike.errors import HumanlikeError
 from humanlike.plots.style import BLACK, BLUE, GREY, MODEL_LABELS, VERMILION
+from humanlike.plots.widget import widget
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,11 @@ DIGITS = 4
 
 
 def specification_curve(
-    rows: pd.DataFrame, axes: Mapping[str, Sequence[str]], published: Sequence[bool], label: str
+    rows: pd.DataFrame,
+    axes: Mapping[str, Sequence[str]],
+    published: Sequence[bool],
+    label: str,
+    mark: str = "published",
 ) -> Figure:
     """Draw sorted estimates with their intervals above the choices behind each of them.
 
@@ -35,6 +39,8 @@ def specification_curve(
         Which row is the published specification.
     label : str
         What the estimate is, for the axis.
+    mark : str
+        What the legend calls the marked specification.
     """
     import matplotlib.pyplot as plt
 
@@ -45,12 +51,12 @@ def specification_curve(
         2, 1, figsize=(7.4, 2.5 + 0.19 * lines), sharex=True,
         height_ratios=[2.3, max(0.19 * lines, 0.2)],
     )  # fmt: skip
-    _curve(curve, rows, np.flatnonzero(np.asarray(published, bool)), label)
+    _curve(curve, rows, np.flatnonzero(np.asarray(published, bool)), label, mark)
     _board(board, rows, shown, np.flatnonzero(np.asarray(published, bool)))
     return figure
 
 
-def _curve(panel: Axes, rows: pd.DataFrame, at: Any, label: str) -> None:
+def _curve(panel: Axes, rows: pd.DataFrame, at: Any, label: str, mark: str) -> None:
     x, known = np.arange(len(rows)), rows["low"].notna().to_numpy()
     panel.axhline(0, color=BLACK, linewidth=0.9)
     low, high = (rows[end][known] for end in ("low", "high"))
@@ -64,7 +70,7 @@ def _curve(panel: Axes, rows: pd.DataFrame, at: Any, label: str) -> None:
     if len(at):
         panel.scatter(
             at, rows["estimate"].iloc[at], s=60, marker="D", color=VERMILION, zorder=5,
-            label="published",
+            label=mark,
         )  # fmt: skip
     panel.set_ylabel(label)
     panel.legend(loc="upper left", fontsize=8.5, ncols=3)
@@ -90,7 +96,12 @@ def _board(panel: Axes, rows: pd.DataFrame, shown: Mapping[str, list[str]], at: 
     panel.set_xlabel("Specifications, sorted by estimate")
 
 
-def chooser(sets: Mapping[str, Mapping[str, Any]], still: str, note: str = "") -> str:
+def chooser(
+    sets: Mapping[str, Mapping[str, Any]],
+    still: str,
+    note: str = "",
+    words: Mapping[str, str] | None = None,
+) -> str:
     """Write the data of a chooser of specifications; ``book/assets/multiverse.js`` shows them.
 
     Parameters
@@ -103,6 +114,9 @@ def chooser(sets: Mapping[str, Mapping[str, Any]], still: str, note: str = "") -
         HTML that stands in where no script runs, such as a table; escaped already.
     note : str
         Plain text above the numbers, such as a warning that data are simulated.
+    words : mapping of str to str, optional
+        Plain words for this use: ``caption`` of the table, ``marked`` (what the marked
+        specification is), ``sets`` (what a set is). They have defaults in the script.
 
     Returns
     -------
@@ -114,15 +128,10 @@ def chooser(sets: Mapping[str, Mapping[str, Any]], still: str, note: str = "") -
     HumanlikeError
         If a table does not hold every combination of its axes for each name.
     """
-    data = {"note": note, "sets": [_set(label, one) for label, one in sets.items()]}
-    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
+    shown = [_set(label, one) for label, one in sets.items()]
+    data = {"note": note, "words": dict(words or {}), "sets": shown}
     warning = f"<p>{html.escape(note)}</p>" if note else ""
-    return (
-        f'<div class="hl-multiverse"><script type="application/json">{text}</script>'
-        f'<div class="hl-multiverse-still">{warning}{still}</div></div>'
-    )
+    return widget("multiverse", data, warning + still)
 
 
 def _set(label: str, one: Mapping[str, Any]) -> dict[str, Any]:

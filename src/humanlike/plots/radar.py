@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.plots.style import MODEL_COLOURS, MODEL_LABELS
+from humanlike.plots.widget import widget
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -106,13 +106,7 @@ def radar_widget(
         ],
         "start": str(start),
     }
-    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return (
-        f'<div class="hl-radar"><script type="application/json">{text}</script>'
-        f"<noscript><p>{html.escape(still)}</p></noscript></div>"
-    )
+    return widget("radar", data, f"<p>{html.escape(still)}</p>")
 
 
 def _row(rows: Sequence[Any]) -> list[float | int | None]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-import threading
 import time
-from types import TracebackType
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+from humanlike.bars import Bars
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -14,8 +13,8 @@ if TYPE_CHECKING:
 LINE_SECONDS = 10.0
 
 
-class Meter:
-    """Counts answers; a context manager that several threads may call.
+class Meter(Bars):
+    """Counts answers.
 
     Parameters
     ----------
@@ -28,42 +27,31 @@ class Meter:
     """
 
     def __init__(self, total: int, *, shown: bool = True, stream: TextIO | None = None) -> None:
-        self.total, self.done, self.valid = total, 0, 0
-        self._stream = stream or sys.stderr
+        super().__init__(drawn=False, stream=stream)
+        self._drawn = shown and self._stream.isatty()
         self._shown = shown
+        self.total, self.done, self.valid = total, 0, 0
         self._begun = self._said = time.monotonic()
-        self._lock = threading.Lock()
-        self._bar: Progress | None = None
         self._task: TaskID | None = None
 
-    def __enter__(self) -> Meter:
-        if self._shown and self._stream.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-            from rich.progress import TimeRemainingColumn as Remaining
+    def columns(self) -> tuple[Any, ...]:
+        """Return bar, count, rate and share of valid answers, time left."""
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
-            columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-            self._bar = Progress(*columns, Remaining(), console=Console(file=self._stream))
-            self._bar.start()
-            self._task = self._bar.add_task("", total=self.total)
-        return self
+        words = TextColumn("{task.description}")
+        return BarColumn(), MofNCompleteColumn(), words, TimeRemainingColumn()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+    def opened(self, bars: Progress) -> None:
+        """Show all answers as one bar."""
+        self._task = bars.add_task("", total=self.total)
 
     def add(self, answers: int, valid: int) -> None:
         """Count answers that are safely stored, and how many of them are valid."""
         with self._lock:
             self.done += answers
             self.valid += valid
-            if self._bar is not None and self._task is not None:
-                self._bar.update(self._task, completed=self.done, description=self._words())
+            if self._bars is not None and self._task is not None:
+                self._bars.update(self._task, completed=self.done, description=self._words())
             elif self._shown and time.monotonic() - self._said > LINE_SECONDS:
                 self._said = time.monotonic()
                 left = (self.total - self.done) / max(self._rate(), 1e-9)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WAIT_SECONDS = 0.2
+REACH = ("concurrency", "timeout", "retries", "max_cost", "price_in", "price_out")
+"""Options that say how a model is reached, not what it is asked."""
 
 
 @dataclass(frozen=True)
@@ -123,12 +125,6 @@ def query(
     dry_run: bool = False,
     batch: bool = False,
     wait: bool = True,
-    concurrency: int | None = None,
-    timeout: float | None = None,
-    retries: int | None = None,
-    max_cost: float | None = None,
-    price_in: float | None = None,
-    price_out: float | None = None,
     progress: bool = False,
     tell: Callable[[str], None] | None = None,
     **options: Any,
@@ -149,7 +145,8 @@ def query(
     sampling_seed : int
         Seed of the sampling; ``seed`` among the options is that of the design.
     form, trials, **options
-        As for `humanlike.query.plan`.
+        As for `humanlike.query.plan`; and, where the model is given as a spec of a server, those of
+        `REACH`, as for `humanlike.models.openai.model.open_spec`.
     limit : int, optional
         Ask at most so many prompts now.
     store : Path, optional
@@ -161,9 +158,6 @@ def query(
         fetches those handed over before.
     wait : bool
         False does not wait until the batches have ended.
-    concurrency, timeout, retries, max_cost, price_in, price_out
-        How a server is asked, as in `humanlike.models.openai.model.open_spec`; only where the model
-        is given as a spec.
     progress : bool
         Whether to show how far it is, on the standard error.
     tell : callable, optional
@@ -176,18 +170,11 @@ def query(
     Interrupted
         After Ctrl-C.
     """
+    reach = {name: options.pop(name) for name in REACH if name in options}
     made = plan(task, form=form, trials=trials, **options) if isinstance(task, str) else task
     if temperature is None and not default_sampling:
         temperature = made.temperature
     settings = Settings(mode, temperature, top_p, max_tokens, sampling_seed, top_logprobs)
-    reach = {
-        "concurrency": concurrency,
-        "timeout": timeout,
-        "retries": retries,
-        "max_cost": max_cost,
-        "price_in": price_in,
-        "price_out": price_out,
-    }
     with _opened(model, {k: v for k, v in reach.items() if v is not None}) as opened:
         path = store or default_path()
         asking = _Asking(made, opened, settings, path, progress, tell or (lambda _: None))

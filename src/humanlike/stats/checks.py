@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -77,3 +79,17 @@ def whole(name: str, value: int, smallest: int) -> None:
         raise HumanlikeError(
             f"Expected {name} as a whole number of at least {smallest}, but {value!r} came."
         )
+
+
+def threads(n_jobs: int) -> int:
+    """Resolve a number of threads, -1 meaning every core.
+
+    Raises
+    ------
+    HumanlikeError
+        If it is neither -1 nor a whole number above zero.
+    """
+    if n_jobs == -1:
+        return os.cpu_count() or 1
+    whole("n_jobs", n_jobs, 1)
+    return n_jobs

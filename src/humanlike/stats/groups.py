@@ -1,4 +1,4 @@
-"""Two independent groups: difference of means, Welch's test, effect size, cluster bootstrap."""
+"""Independent groups: Welch's tests of their means, effect size, cluster bootstrap."""
 
 from __future__ import annotations
 
@@ -81,6 +81,62 @@ def welch(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> WelchTest
         d=difference / math.sqrt(pooled),
         n=(len(x), len(y)),
     )
+
+
+@dataclass(frozen=True)
+class WelchAnova:
+    """Welch's test of several means.
+
+    Attributes
+    ----------
+    f, df_between, df_within, p : float
+        Test statistic, its degrees of freedom, p.
+    eta_squared : float
+        Share of the variance that lies between the groups, 0 to 1.
+    n : tuple of int
+        Sizes of the groups.
+    """
+
+    f: float
+    df_between: float
+    df_within: float
+    p: float
+    eta_squared: float
+    n: tuple[int, ...]
+
+
+def welch_anova(groups: Sequence[ArrayLike]) -> WelchAnova:
+    """Compare the means of several independent groups without assuming equal variances.
+
+    Parameters
+    ----------
+    groups : sequence of array_like, shape (n,)
+        At least two groups of at least two values that vary, none missing.
+
+    Raises
+    ------
+    HumanlikeError
+        If there are fewer groups, or one has too few values, does not vary or misses a value.
+
+    References
+    ----------
+    Welch (1951), Biometrika 38, 330–336, doi 10.1093/biomet/38.3-4.330.
+    """
+    from statsmodels.stats.oneway import anova_oneway
+
+    arrays = [_group(values, f"{at}.") for at, values in enumerate(groups, start=1)]
+    if len(arrays) < 2 or not all(array.std() for array in arrays):
+        raise HumanlikeError(
+            f"Expected at least two groups whose values vary, but {len(arrays)} came. Leave out "
+            "groups of equal values, or pool small groups."
+        )
+    test = anova_oneway(arrays, use_var="unequal", welch_correction=True)
+    every = np.concatenate(arrays)
+    between = sum(len(array) * (array.mean() - every.mean()) ** 2 for array in arrays)
+    return WelchAnova(
+        float(test.statistic), float(test.df_num), float(test.df_denom), float(test.pvalue),
+        float(between / ((every - every.mean()) ** 2).sum()), tuple(len(array) for array in arrays),
+    )  # fmt: skip
 
 
 def _group(values: ArrayLike, name: str) -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,6 +14,7 @@ from scipy.spatial.distance import squareform
 
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.stats._ranks import centred_ranks, permuted_sums, weighted_spearman
+from humanlike.stats.checks import threads, whole
 from humanlike.stats.dissimilarity import MIN_ITEMS, Features, Items, check_features, distances
 
 Floats = NDArray[np.float64]
@@ -227,8 +227,8 @@ def rsa_bootstrap(
     ----------
     Nili et al. (2014), doi:10.1371/journal.pcbi.1003553.
     """
-    _at_least("n_boot", n_boot, 2)
-    _at_least("seed", seed, 0)
+    whole("n_boot", n_boot, 2)
+    whole("seed", seed, 0)
     items = check_features(human, "human")
     checked = _aligned(items, models)
     n_items = len(items.values)
@@ -246,7 +246,7 @@ def rsa_bootstrap(
 
         values = on_device(one, others, counts, device)
     else:
-        values = weighted_spearman(one, others, counts, _threads(n_jobs))
+        values = weighted_spearman(one, others, counts, threads(n_jobs))
     values.setflags(write=False)
     rho = dict(zip(checked, values[0].tolist(), strict=True))
     return RsaBootstrap(tuple(checked), rho, values[1:], n_items, n_boot, seed, self_pairs)
@@ -273,8 +273,8 @@ def mantel(
     -------
     Mantel
     """
-    _at_least("n_perm", n_perm, 1)
-    _at_least("seed", seed, 0)
+    whole("n_perm", n_perm, 1)
+    whole("seed", seed, 0)
     one, two, n_items = _condensed(human, model)
     keep = ~(_undefined(one, n_items) | _undefined(two, n_items))
     squares = [squareform(part, checks=False)[np.ix_(keep, keep)] for part in (one, two)]
@@ -291,7 +291,7 @@ def mantel(
     rng = np.random.default_rng(seed)
     orders = np.stack([rng.permutation(int(keep.sum())) for _ in range(n_perm)]).astype(np.uint32)
     spread = [squareform(part.astype(np.int32), checks=False) for part in ranks]
-    null = permuted_sums(spread[0], spread[1], orders, _threads(n_jobs)) / scale
+    null = permuted_sums(spread[0], spread[1], orders, threads(n_jobs)) / scale
     p = (1 + int(np.sum(null >= rho - ROUNDING))) / (1 + n_perm)
     return Mantel(rho, p, null, n_perm, seed)
 
@@ -382,19 +382,3 @@ def _aligned(human: Items, models: Mapping[str, Features]) -> dict[str, Items]:
             f"labels differ: {'; '.join(wrong[:3])}. Reorder with features.loc[human.index]."
         )
     return checked
-
-
-def _at_least(name: str, value: int, smallest: int) -> None:
-    """Check a count."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < smallest:
-        raise HumanlikeError(
-            f"Expected {name} as a whole number of at least {smallest}, but {value!r} came."
-        )
-
-
-def _threads(n_jobs: int) -> int:
-    """Resolve a number of threads, -1 meaning every core."""
-    if n_jobs == -1:
-        return os.cpu_count() or 1
-    _at_least("n_jobs", n_jobs, 1)
-    return n_jobs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, NamedTuple
 
@@ -92,8 +93,14 @@ def answer_from(row: Sequence[Any]) -> Answer:
         Usage(read, written),
         seconds,
         Problem(problem, message or "", bool(settled)) if problem else None,
-        json.loads(origin) if origin else {},
+        _origin(origin) if origin else {},
     )
+
+
+@lru_cache(maxsize=256)
+def _origin(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def prompt_from(row: Sequence[Any], trial: int) -> Prompt:

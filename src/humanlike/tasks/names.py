@@ -27,11 +27,12 @@ _IRREGULAR = {
 _SINGULAR = {plural: singular for singular, plural in _IRREGULAR.items()}
 
 
-def forms(name: str) -> set[str]:
+@lru_cache(maxsize=65536)
+def forms(name: str) -> frozenset[str]:
     """Return a name with its plural and its singular, in lower case."""
     name = _plain(name)
     head, space, last = name.rpartition(" ")
-    return {name} | {head + space + form for form in _plurals(last) | _singulars(last)}
+    return frozenset({name} | {head + space + form for form in _plurals(last) | _singulars(last)})
 
 
 def _plurals(word: str) -> set[str]:

@@ -1,6 +1,6 @@
 """Paper A's task: how strongly is a word's concept experienced through one sense or body part?
 
-The number is read by `humanlike.tasks.rating`.
+The number is read by `humanlike.tasks.numbers`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from humanlike.errors import HumanlikeError
+from humanlike.tasks.numbers import SCALE, parse_rating
 from humanlike.tasks.prompt import Form, Prompt, Scale
-from humanlike.tasks.rating import SCALE, parse_rating
 from humanlike.tasks.text import Outcome, after_thinking, refuses
 
 if TYPE_CHECKING:

@@ -92,7 +92,7 @@ def design(
         raise HumanlikeError(f"The share held out must be at least 0 and below 1; got {held_out}.")
     each = 2 if kind == "counterbalanced" else 1
     pairs = _number(n_concepts, n, kind, each)
-    codes = _codes(_total(n_concepts), pairs, seed, in_order=kind == "exhaustive")
+    codes = _codes(count_triplets(n_concepts), pairs, seed, in_order=kind == "exhaustive")
     triplets = decode(codes, n_concepts)
     swap = np.random.default_rng([seed, 1]).random(pairs) < 0.5
     triplets[swap] = triplets[swap][:, [0, 2, 1]]
@@ -105,8 +105,8 @@ def design(
     return Items(triplets, aside)
 
 
-def _total(n_concepts: int) -> int:
-    """Return the number of triplets of an anchor and an unordered pair."""
+def count_triplets(n_concepts: int) -> int:
+    """Return how many triplets of an anchor and an unordered pair there are."""
     return n_concepts * (n_concepts - 1) * (n_concepts - 2) // 2
 
 
@@ -114,7 +114,7 @@ def _number(n_concepts: int, n: int | None, kind: str, each: int) -> int:
     """Return how many different triplets to draw."""
     if n_concepts < 3:
         raise HumanlikeError(f"A triplet needs three concepts; there are {n_concepts}.")
-    total = _total(n_concepts)
+    total = count_triplets(n_concepts)
     if n is None or kind == "exhaustive":
         if total > MOST:
             raise HumanlikeError(

@@ -181,6 +181,7 @@ def load_weights(
             use_safetensors=True,
             trust_remote_code=remote_code,
             local_files_only=offline(),
+            adapter_kwargs={"local_files_only": offline()},
             output_loading_info=True,
         )
         if report["missing_keys"]:

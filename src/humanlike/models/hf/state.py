@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from humanlike.errors import HumanlikeError
+from humanlike.models.hf.reader import common_start
 
 LEAST_SHARED = 8
 CACHES = ("past_key_values", "cache_params")
@@ -106,10 +107,9 @@ def share(model: Any, traits: Traits, texts: Sequence[Sequence[int]], more: int)
     """
     if len(texts) < 2 or traits.separate or not traits.paddable:
         return Shared()
-    low, high = min(map(tuple, texts)), max(map(tuple, texts))
-    most = min(min(len(text) for text in texts) - 1, len(high))
-    size = next((n for n in range(most) if low[n] != high[n]), most)
-    longest = max(len(text) for text in texts) + more
+    lengths = [len(text) for text in texts]
+    size = min(common_start(texts), min(lengths) - 1)
+    longest = max(lengths) + more
     if size < LEAST_SHARED or (traits.window is not None and 2 * longest > traits.window):
         return Shared()
     out = _run(model, traits, input_ids=_tensor(model, [texts[0][:size]]), use_cache=True)

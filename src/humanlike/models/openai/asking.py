@@ -13,7 +13,7 @@ from typing import Any
 
 from humanlike.errors import HumanlikeError
 from humanlike.models.base import Answer, Problem, Prompt, Settings, Usage
-from humanlike.models.openai import wire
+from humanlike.models.openai import scoring, wire
 from humanlike.models.openai.connections import Connections, Headers, Reply, Unanswered
 from humanlike.models.openai.faults import Fault, Malformed, of_missing, of_reply
 from humanlike.models.openai.spending import CostLimit, Spending
@@ -220,9 +220,9 @@ class Asking:
         took, read, last = 0.0, 0, Answer()
         for allowed in prompt.allowed or ():
             last = await self._asked(
-                wire.COMPLETIONS,
-                partial(self.server.wire.scoring_body, prompt, allowed),
-                partial(wire.score, prompt, allowed),
+                scoring.PATH,
+                partial(scoring.request, self.server.wire.name, prompt, allowed),
+                partial(scoring.score, allowed),
             )
             if last.problem is not None:
                 return last
@@ -270,11 +270,13 @@ class Asking:
             answer = read(body, reply.body)
             usage = answer.usage
             return replace(answer, seconds=time.monotonic() - begun), body
+        except scoring.Straddling as problem:
+            return Fault(problem.kind, str(problem), "refused"), body
         except (Unanswered, Malformed) as problem:
             fault = of_missing(problem, server.secret)
             billed = fault.billed
             return fault, body
-        except wire.NoEcho as lacking:
+        except scoring.NoEcho as lacking:
             raise HumanlikeError(
                 f"{server.place} cannot score answers: {lacking}. Scoring needs a server whose "
                 "/completions takes echo and logprobs, such as vLLM, or a local model (hf:)."

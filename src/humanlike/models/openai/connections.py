@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import h11
@@ -89,6 +90,7 @@ class Connections:
         self._path = parts.path.rstrip("/")
         proxy = getproxies().get(parts.scheme)
         self._proxy = urlsplit(proxy) if proxy and not proxy_bypass(self._host) else None
+        self._proxy_headers = _credentials(self._proxy)
         self._idle: list[_Line] = []
 
     async def request(
@@ -141,6 +143,7 @@ class Connections:
         target = self._path + target
         if self._proxy is not None and not self._secure:
             target = f"http://{self._authority}{target}"
+            headers = [*headers, *self._proxy_headers]
         mine = [("Host", self._authority), ("User-Agent", "humanlike"), ("Accept", "*/*")]
         length = [("Content-Length", str(len(body)))] if body else []
         return h11.Request(method=method, target=target, headers=[*mine, *headers, *length])
@@ -187,7 +190,8 @@ class Connections:
             return reader, writer
         line = _Line(reader, writer, h11.Connection(h11.CLIENT))
         goal = f"{self._host}:{self._port}"
-        connect = h11.Request(method="CONNECT", target=goal, headers=[("Host", goal)])
+        head = [("Host", goal), *self._proxy_headers]
+        connect = h11.Request(method="CONNECT", target=goal, headers=head)
         writer.write(_sent(line.state, connect, b""))
         status = (await _head(line)).status_code
         if not 200 <= status < 300:
@@ -203,6 +207,14 @@ class Connections:
         context = ssl.create_default_context()
         context.load_verify_locations(certifi.where())
         return context
+
+
+def _credentials(proxy: SplitResult | None) -> Headers:
+    """Return the header that tells a proxy who we are, if its address says so."""
+    if proxy is None or proxy.username is None:
+        return ()
+    plain = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}".encode()
+    return [("Proxy-Authorization", f"Basic {b64encode(plain).decode()}")]
 
 
 def _sent(state: h11.Connection, request: h11.Request, body: bytes) -> bytes:

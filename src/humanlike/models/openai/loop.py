@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
+LOT_SECONDS = 0.02
+"""What is given within this time is handed over together: waking the other thread takes time."""
 T = TypeVar("T")
 Give = Callable[[T], None]
 
@@ -41,13 +43,24 @@ class Loop:
         work : callable
             From the function that takes what is given, to the coroutine.
         """
-        found: queue.SimpleQueue[tuple[T] | None] = queue.SimpleQueue()
-        giving = work(lambda item: found.put((item,)))
-        future = asyncio.run_coroutine_threadsafe(giving, self._loop)
+        found: queue.SimpleQueue[list[T] | None] = queue.SimpleQueue()
+        lot: list[T] = []
+
+        def hand_over() -> None:
+            found.put(lot.copy())
+            lot.clear()
+
+        def give(item: T) -> None:
+            if not lot:
+                self._loop.call_later(LOT_SECONDS, hand_over)
+            lot.append(item)
+
+        future = asyncio.run_coroutine_threadsafe(work(give), self._loop)
         future.add_done_callback(lambda _: found.put(None))
         try:
-            while (item := found.get()) is not None:
-                yield item[0]
+            while (items := found.get()) is not None:
+                yield from items
+            yield from lot
             future.result()
         finally:
             if future.cancel() or future.cancelled():

@@ -155,7 +155,8 @@ async def _closed(server: Server) -> None:
 def _checked(url: str) -> str:
     """Return an address in its one form: no slash at its end, ``/v1`` where no path is."""
     parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    named = parts.hostname and parts.netloc.isascii() and parts.netloc.isprintable()
+    if parts.scheme not in ("http", "https") or not named:
         raise HumanlikeError(f"A server's address begins with http:// or https://; got '{url}'.")
     if "@" in parts.netloc:
         raise HumanlikeError(

@@ -19,7 +19,6 @@ CHAT, COMPLETIONS = "/chat/completions", "/completions"
 NEW_LIMIT, OLD_LIMIT = "max_completion_tokens", "max_tokens"
 DISPENSABLE = ("logprobs", "top_logprobs", "seed")
 """Parameters an answer can do without; that they were not sent is recorded with it."""
-SCORED_LOGPROBS = 1
 
 
 def path(prompt: Prompt) -> str:
@@ -73,17 +72,6 @@ class Wire:
             wanted["logprobs"] = n or None
         return head | {k: v for k, v in wanted.items() if v is not None and k not in self.dropped}
 
-    def scoring_body(self, prompt: Prompt, allowed: str) -> dict[str, Any]:
-        """Return the request that has text and answer read back with log-probabilities."""
-        return {
-            "model": self.name,
-            "prompt": prompt.text + allowed,
-            "echo": True,
-            "logprobs": SCORED_LOGPROBS,
-            "max_tokens": 1,
-            "temperature": 0,
-        }
-
     def adapt(self, body: dict[str, Any], fault: Fault) -> bool:
         """Learn from a refusal; True if the request may be sent again in another form."""
         named = fault.parameter if fault.parameter in body else _named(fault.message, body)
@@ -107,7 +95,7 @@ class Wire:
         Malformed
             If it is none.
         """
-        answer, choice = _parsed(data)
+        answer, choice = parsed(data)
         if "messages" in body:
             text, finish = _chat_text(choice)
         else:
@@ -115,13 +103,13 @@ class Wire:
         if not isinstance(text, str):
             raise Malformed("malformed", f"the text of the answer is {_shown(text)}")
         tokens = _tokens(choice.get("logprobs"))
-        origin = _origin(answer)
+        origin = origin_of(answer)
         if self.dropped:
             origin["not sent"] = sorted(self.dropped)
         if "logprobs" in body and not tokens:
             origin["not given"] = ["logprobs"]
         said = finish if isinstance(finish, str) else ""
-        return Answer(text, None, tokens, said, _usage(answer.get("usage")), origin=origin)
+        return Answer(text, None, tokens, said, usage_of(answer.get("usage")), origin=origin)
 
 
 def _messages(prompt: Prompt) -> list[dict[str, str]]:
@@ -136,7 +124,7 @@ def _named(message: str, body: dict[str, Any]) -> str:
     return found[0] if len(found) == 1 else next((n for n in found if n in DISPENSABLE), "")
 
 
-def _parsed(data: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+def parsed(data: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return an answer and its first choice."""
     try:
         answer = json.loads(data)
@@ -174,12 +162,12 @@ def _shown(value: Any) -> str:
     return f"{type(value).__name__} {json.dumps(value)[:100]}"
 
 
-def _origin(answer: dict[str, Any]) -> dict[str, Any]:
+def origin_of(answer: dict[str, Any]) -> dict[str, Any]:
     found = {name: answer.get(name) for name in ("model", "system_fingerprint")}
     return {name: value for name, value in found.items() if isinstance(value, str) and value}
 
 
-def _usage(found: Any) -> Usage:
+def usage_of(found: Any) -> Usage:
     if not isinstance(found, dict):
         return Usage()
     return Usage(_count(found.get("prompt_tokens")), _count(found.get("completion_tokens")))
@@ -196,10 +184,10 @@ def _tokens(found: Any) -> tuple[Token, ...]:
         if isinstance(found.get("content"), list):
             return tuple(
                 Token(
-                    _text(entry["token"]),
-                    _number(entry["logprob"]),
+                    text_of(entry["token"]),
+                    number_of(entry["logprob"]),
                     {
-                        _text(other["token"]): _number(other["logprob"])
+                        text_of(other["token"]): number_of(other["logprob"])
                         for other in entry.get("top_logprobs") or ()
                     },
                 )
@@ -207,7 +195,11 @@ def _tokens(found: Any) -> tuple[Token, ...]:
             )
         tops = found.get("top_logprobs") or [{}] * len(found["tokens"])
         return tuple(
-            Token(_text(text), _number(logprob), {_text(t): _number(p) for t, p in top.items()})
+            Token(
+                text_of(text),
+                number_of(logprob),
+                {text_of(t): number_of(p) for t, p in top.items()},
+            )
             for text, logprob, top in zip(
                 found["tokens"], found["token_logprobs"], tops, strict=True
             )
@@ -216,70 +208,13 @@ def _tokens(found: Any) -> tuple[Token, ...]:
         return ()
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
 
 
-def _number(value: Any) -> float:
+def number_of(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
         raise TypeError(value)
     return float(value)
-
-
-def score(prompt: Prompt, allowed: str, body: dict[str, Any], data: bytes) -> Answer:
-    """Return an answer with the log-probability of one allowed answer after a prompt.
-
-    Parameters
-    ----------
-    prompt : Prompt
-        What stands before.
-    allowed : str
-        The answer.
-    body : dict
-        What `Wire.scoring_body` asked.
-    data : bytes
-        What came.
-
-    Returns
-    -------
-    Answer
-        Its only score is the sum of the natural log-probabilities of the tokens inside the allowed
-        answer.
-
-    Raises
-    ------
-    NoEcho
-        If the server does not read the text back with log-probabilities.
-    Malformed
-        If the answer is none.
-
-    Notes
-    -----
-    The server cuts the whole text into tokens. A token that begins in the prompt and ends in the
-    answer would mix both; such an answer has no score of its own, and the server is refused
-    instead of guessing. The token the server had to write is left out.
-    """
-    answer, choice = _parsed(data)
-    found: Any = choice.get("logprobs")
-    whole = body["prompt"]
-    try:
-        texts = [_text(text) for text in found["tokens"]]
-        logprobs, offsets = found["token_logprobs"], found["text_offset"]
-        spans = list(zip(texts, logprobs, offsets, strict=True))
-        first = len(prompt.text)
-        inside = [s for s in spans if first <= s[2] < len(whole)]
-        if not inside or not str(choice.get("text", "")).startswith(whole):
-            raise NoEcho("it does not read the text back")
-        if inside[0][2] != first:
-            raise NoEcho(f"its tokens do not part at the end of the prompt, before {allowed!r}")
-        total = math.fsum(_number(logprob) for _, logprob, _ in inside)
-    except (KeyError, TypeError, ValueError, AttributeError) as problem:
-        raise NoEcho("it does not give log-probabilities of the text it reads") from problem
-    usage, origin = _usage(answer.get("usage")), _origin(answer)
-    return Answer(allowed, {allowed: total}, usage=usage, origin=origin)
-
-
-class NoEcho(Exception):
-    """The server cannot be used for scoring, and why."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from humanlike.errors import HumanlikeError
-from humanlike.tasks.rating import Failure, Parsed, parse_rating
+from humanlike.tasks.numbers import Failure, Parsed, parse_rating
 
 
 @pytest.mark.parametrize(
