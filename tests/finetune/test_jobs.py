@@ -15,11 +15,11 @@ from finetune.training_endpoint import MODEL, TrainingEndpoint
 from humanlike.cli.main import main
 from humanlike.data.prices import training_price
 from humanlike.errors import HumanlikeError
+from humanlike.finetune.cost import cost_of
 from humanlike.finetune.examples import ExampleSet, example_set
 from humanlike.finetune.jobs import (
     Settings,
     cancel,
-    cost_of,
     fetch,
     refresh,
     submit,

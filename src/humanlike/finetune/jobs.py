@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from humanlike.errors import HumanlikeError
+from humanlike.finetune.cost import Cost, affordable, cost_of
 from humanlike.finetune.examples import ExampleSet, check_answers
 from humanlike.store import Store
 from humanlike.store.key import canonical
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from humanlike.models.openai.model import OpenAIModel
     from humanlike.models.openai.training import Job, TrainingServer
 
-PER = 1_000_000
-BYTES_PER_TOKEN = 4.0
-FEWEST_BYTES_PER_TOKEN = 3.0
-"""English and Dutch text has four to five bytes a token; for the limit, three are assumed."""
-TOKENS_PER_EXAMPLE = 16
-"""Tokens of the form of a chat around question and answer; generous."""
 FEWEST_EXAMPLES = 10
 PREFIX = "finetuned:"
 
@@ -65,53 +60,6 @@ class Settings:
         """Return what is not left to the server."""
         named = ("batch_size", "learning_rate_multiplier")
         return {name: getattr(self, name) for name in named if getattr(self, name)}
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a job is expected to cost.
-
-    Attributes
-    ----------
-    tokens : int
-        Tokens that will be charged, all epochs together; estimated from the length of the text.
-    dollars, most : float or None
-        That in US dollars, and with as many tokens as a text of this length may well have; None
-        where no price is known.
-    """
-
-    tokens: int
-    dollars: float | None
-    most: float | None
-
-    def __str__(self) -> str:
-        money = "at an unknown price"
-        if self.dollars is not None:
-            money = f"about ${self.dollars:.2f}, at most ${self.most:.2f}"
-        return f"about {self.tokens:,} tokens to train on, {money}"
-
-
-def cost_of(content: bytes, count: int, epochs: int, price: float | None) -> Cost:
-    """Estimate what training on a file costs.
-
-    Parameters
-    ----------
-    content : bytes
-        The file.
-    count : int
-        Examples in it.
-    epochs : int
-        Passes through it.
-    price : float or None
-        US dollars per million tokens.
-    """
-    tokens, most = (
-        round(epochs * (len(content) / share + TOKENS_PER_EXAMPLE * count))
-        for share in (BYTES_PER_TOKEN, FEWEST_BYTES_PER_TOKEN)
-    )
-    if price is None:
-        return Cost(tokens, None, None)
-    return Cost(tokens, tokens * price / PER, most * price / PER)
 
 
 def submit(
@@ -174,7 +122,7 @@ def submit(
         tell(f"{len(examples):,} examples, {settings.epochs} epochs: {cost}.")
         if dry_run:
             return None
-        _affordable(model, cost, max_cost)
+        affordable(cost, max_cost, model.name, needed=model.at_openai)
         with Store(store) as kept:
             training, known = _entered(kept, model, examples, settings, files, cost)
             if known and training.name:
@@ -366,23 +314,6 @@ def _price(model: OpenAIModel) -> float | None:
     from humanlike.data.prices import training_price
 
     return training_price(model.name) if model.at_openai else None
-
-
-def _affordable(model: OpenAIModel, cost: Cost, limit: float | None) -> None:
-    if limit is None and not model.at_openai:
-        return
-    if limit is None:
-        raise HumanlikeError(f"Say with --max-cost how many dollars this may cost: {cost}.")
-    if cost.most is None:
-        raise HumanlikeError(
-            f"What training {model.name} costs is not known. Say with --price-train what a million "
-            "tokens cost."
-        )
-    if cost.most > limit:
-        raise HumanlikeError(
-            f"This may cost ${cost.most:.2f}, more than --max-cost {limit:g}: {cost}. Nothing was "
-            "sent. Take fewer words or epochs, or raise the limit."
-        )
 
 
 def _entered(
