@@ -224,9 +224,9 @@ page.figure(
 # %% [markdown]
 # Sensory ratings change the motor RSA of MiniLM by {value}`motor_gain.rsa.readout` {interval}`motor_gain.rsa.readout`
 # (read-out) and {value}`motor_gain.rsa.tuned` {interval}`motor_gain.rsa.tuned` (all weights); Nl_FT gained
-# {value}`motor_gain.rsa.nl_ft` {interval}`motor_gain.rsa.nl_ft` over its base ({numref}`fig-finetuning-motor`). The read-out's change
-# cannot come from a reorganised representation, for nothing inside the encoder moved: sensory and motor ratings are related
-# among people already, and a mixture of sensory predictions inherits that.
+# {value}`motor_gain.rsa.nl_ft` {interval}`motor_gain.rsa.nl_ft` over its base ({numref}`fig-finetuning-motor`). What the read-out
+# gains cannot come from a reorganised representation, for nothing inside the encoder moved: sensory and motor ratings are related
+# among people already, and a mixture of sensory predictions inherits that. Only what goes beyond it can be the work of training.
 #
 # ## What fine-tuning adds
 #
@@ -245,11 +245,11 @@ page.figure(
 #
 # ## What was found
 #
-# - A frozen encoder of 22 million weights holds much of what people say about the senses: a linear read-out of {value}`n_train`
-#   words gives an RSA of {value}`rsa.all.readout`, beside {value}`rsa.base` of GPT-4o-mini's own answers. The read-out's gain over these
-#   answers is {value}`share.rsa` {interval}`share.rsa` of what fine-tuning GPT-4o-mini gained.
-# - Training all weights adds {value}`tuned_over.all.readout.rsa` {interval}`tuned_over.all.readout.rsa` to the read-out's RSA and
-#   {value}`tuned_over.all.readout.spearman` {interval}`tuned_over.all.readout.spearman` to its mean ρ per dimension.
+# - A linear read-out of a frozen encoder of 22 million weights, fitted to {value}`n_train` words, gives an RSA of
+#   {value}`rsa.all.readout` {interval}`rsa.all.readout`, beside {value}`rsa.base` of GPT-4o-mini's own answers. Its gain over these
+#   is {value}`share.rsa` {interval}`share.rsa` of what fine-tuning GPT-4o-mini gained, and nothing of it was learned by the encoder.
+# - Training all weights changes that by {value}`tuned_over.all.readout.rsa` {interval}`tuned_over.all.readout.rsa` in RSA and by
+#   {value}`tuned_over.all.readout.spearman` {interval}`tuned_over.all.readout.spearman` in mean ρ per dimension.
 # - Shuffled ratings give an RSA of {value}`rsa.shuffled.tuned` but a mean similarity of {value}`similarity.shuffled.tuned`: a score
 #   per word without such a control says little about knowledge of words.
 # - Sensory ratings alone change the RSA on motor dimensions, which were never trained, by {value}`motor_gain.rsa.readout`

@@ -124,11 +124,11 @@ def test_processes_give_what_this_process_gives_and_nothing_is_taught_twice(
     import torch
 
     short = replace(RECIPE, epochs=2, steps=0)
-    asked = {"tuned": lesson(short), "read": lesson(None), "other": lesson(replace(short, seed=2))}
+    asked = {"tuned": lesson(short), "read": lesson(None)}
     lines: list[str] = []
-    found = teach_all(asked, encoder, workers=2, folder=tmp_path, tell=lines.append)
+    found = teach_all(asked, encoder, workers=1, folder=tmp_path, tell=lines.append)
     assert list(found) == list(asked)
-    assert len(lines) == 3
+    assert len(lines) == 2
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     np.testing.assert_array_equal(found["tuned"], teach(asked["tuned"], encoder))
@@ -214,19 +214,20 @@ def test_impossible_lessons_are_refused(make, message: str) -> None:
 SCRIPT = """
 import sys
 from pathlib import Path
-from finetune.test_encoder import four
+from finetune.test_encoder import three
 from humanlike.finetune.lessons import teach_all
 from humanlike.models.encoder import Encoder
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
-    teach_all(four(), Encoder(folder / "encoder", "tiny"), workers=1, folder=folder / "kept")
+    teach_all(three(), Encoder(folder / "encoder", "tiny"), workers=1, folder=folder / "kept")
 """
 
 
-def four() -> dict[str, Lesson]:
-    return {str(n): lesson(replace(RECIPE, epochs=10, seed=n)) for n in range(4)}
+def three() -> dict[str, Lesson]:
+    return {str(n): lesson(replace(RECIPE, epochs=8, seed=n)) for n in range(3)}
 
 
+@pytest.mark.slow
 def test_killed_and_started_again_it_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,12 +245,19 @@ def test_killed_and_started_again_it_goes_on(
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     before = {file.name: file.stat().st_mtime_ns for file in kept.glob("*.npy")}
-    assert 1 <= len(before) < 4
+    assert 1 <= len(before) < 3
     monkeypatch.setattr(
         lessons, "_taught", lambda todo, asked, of, _: ((n, teach(asked[n], of)) for n in todo)
     )
-    found = teach_all(four(), encoder, folder=kept)
-    assert len(list(kept.glob("*.npy"))) == 4
+    found = teach_all(three(), encoder, folder=kept)
+    assert len(list(kept.glob("*.npy"))) == 3
     assert {n: (kept / n).stat().st_mtime_ns for n in before} == before, "not taught again"
-    for name, one in four().items():
+    for name, one in three().items():
         np.testing.assert_allclose(found[name], teach(one, encoder), atol=1e-4)
+
+
+def test_only_encoders_are_taught_here(tmp_path: Path) -> None:
+    folder = make_encoder(tmp_path)
+    assert lessons.open_encoder(f"encoder:{folder}").path == folder
+    with pytest.raises(HumanlikeError, match=r"scripted:x is no text encoder"):
+        lessons.open_encoder("scripted:x")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from humanlike.cli.main import main
 from humanlike.data.norms import load_ratings
 from humanlike.data.problems import DataUnavailable
 from humanlike.data.prompts import load_prompts
@@ -239,3 +242,20 @@ def test_related_words_can_stop_the_run() -> None:
 def test_a_split_needs_two_sides(share: float, simulated: None) -> None:
     with pytest.raises(HumanlikeError, match="share"):
         example_set("en_ft", n=3, missing="simulate").split(share, 0)
+
+
+def test_the_command_writes_the_set_and_what_was_put_aside(
+    simulated: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(examples, "example_set", partial(example_set, missing="simulate"))
+    out = tmp_path / "nl.jsonl"
+    ask = ["finetune", "examples", "nl_ft", "--n", "10", "--out", str(out)]
+    assert main([*ask, "--dry-run"]) == 0
+    assert not out.exists()
+    assert main([*ask, "--validation", "0.2"]) == 0
+    held = tmp_path / "nl.validation.jsonl"
+    lines = [len(file.read_text(encoding="utf-8").splitlines()) for file in (out, held)]
+    assert lines == [48, 12]
+    assert "48 examples in" in capsys.readouterr().out
+    assert main([*ask, "--n", "99999"]) == 1
+    assert "asked for 99,999" in capsys.readouterr().err

@@ -336,6 +336,7 @@ train(spec(folder / "base"), EXAMPLES, folder / "out", recipe=replace(RECIPE, ep
 """
 
 
+@pytest.mark.slow
 def test_killed_it_goes_on_from_its_last_whole_checkpoint(tmp_path: Path) -> None:
     base = make(tmp_path / "base")
     recipe = replace(RECIPE, epochs=40, save=5)
@@ -356,3 +357,20 @@ def test_killed_it_goes_on_from_its_last_whole_checkpoint(tmp_path: Path) -> Non
     one, two = weights(found.folder), weights(whole.folder)
     for name in one:
         np.testing.assert_allclose(one[name], two[name], atol=1e-5)
+
+
+def test_the_command_trains_and_says_how_to_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from humanlike.cli.main import main
+
+    monkeypatch.setenv("HUMANLIKE_DATA", "simulated")
+    base = make(tmp_path / "base")
+    out = tmp_path / "out"
+    ask = ["finetune", "train", "en_ft", spec(base), "--out", str(out), "--n", "4", "--epochs", "1"]
+    assert main([*ask, "--dimensions", "Visual,Foot", "--validation", "0.25"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1] == f"humanlike query ratings hf:{base}+{out}"
+    assert any("valid" in line for line in said)
+    assert main([*ask, "--rank", "3"]) == 1
+    assert "another training" in capsys.readouterr().err
