@@ -78,7 +78,7 @@ def base_model(folder: Path) -> Path:
 def plain(base: Path, examples: ExampleSet, folder: Path) -> Trainer:
     """Make the loop a user would write."""
     desk = _Desk.open(f"hf:{base},device=cpu")
-    rows = labelled(examples.examples, desk.reader, separate=False)
+    rows = labelled(examples.examples, desk.wording, separate=False)
     model = AutoModelForCausalLM.from_pretrained(str(base), dtype=torch.float32)
     lora = LoraConfig(task_type="CAUSAL_LM", r=RECIPE.rank, lora_alpha=RECIPE.alpha,
                       target_modules="all-linear")  # fmt: skip
@@ -87,7 +87,7 @@ def plain(base: Path, examples: ExampleSet, folder: Path) -> Trainer:
         learning_rate=RECIPE.learning_rate, train_sampling_strategy="sequential", report_to=[],
         save_strategy="no", logging_strategy="no", disable_tqdm=True,
     )  # fmt: skip
-    tokenizer = desk.reader.tokenizer
+    tokenizer = desk.wording.tokenizer
     return Trainer(
         get_peft_model(model, lora), arguments, DataCollatorForSeq2Seq(tokenizer), rows
     )

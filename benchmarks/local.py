@@ -39,7 +39,6 @@ from humanlike.models.hf.engine import Engine
 from humanlike.models.hf.load import sharpen
 from humanlike.models.hf.model import TOKENS, TOKENS_ACCELERATED
 from humanlike.models.hf.prompts import Wording
-from humanlike.models.hf.reader import Reader
 from humanlike.models.hf.spec import Options
 from humanlike.tasks import triplets
 
@@ -206,7 +205,7 @@ class Ours:
     def __init__(self, made: Any, fast: Any, prompts: list[Prompt], tokens: int) -> None:
         self.work = Work(tokens)
         self.engine = Engine(made, fast, self.work, "bench")
-        self.reader = Reader(Wording(fast, Options(), "bench"), fast, separate=False)
+        self.wording = Wording(fast, Options(), False, "bench")
         self.prompts = prompts
 
     def run(self, settings: Settings, chunk: int = 4096) -> list[Answer]:
@@ -214,7 +213,7 @@ class Ours:
         found: list[Answer] = []
         for start in range(0, len(self.prompts), chunk):
             part = self.prompts[start : start + chunk]
-            requests = self.reader.requests(part, settings.mode == "score")
+            requests = self.wording.requests(part, settings.mode == "score")
             answers = dict(self.engine.answer(requests, settings))
             found += [answers[place] for place in range(len(part))]
         return found
@@ -235,7 +234,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     read, padding = ours.work.tokens, ours.work.waste
     written, took_writing = timed(lambda: ours.run(WRITE), device)
     peak = matmul_peak(device, dtype)
-    requests = ours.reader.requests(prompts, scored=True)
+    requests = ours.wording.requests(prompts, scored=True)
     more = sum(inner_nodes(request.answers.values()) for request in requests)
     floors = {
         "all tokens of the prompts": floor(made, all_tokens + more, len(prompts) + more, peak),
@@ -270,7 +269,7 @@ def peer_figures(
         options.tokens or TOKENS.get(options.device, TOKENS_ACCELERATED),
     )
     ours = Ours(made, fast, prompts, budget)
-    requests = ours.reader.requests(prompts, scored=True)
+    requests = ours.wording.requests(prompts, scored=True)
     by_pipeline(made, fast, prompts[:3])
     ours.run(SCORE)
     scored, score_time = timed(lambda: ours.run(SCORE), device)
@@ -295,7 +294,7 @@ def peer_figures(
             "largest difference of scores": round(worst, 6),
         }
         if options.harness:
-            _, took = by_lm_eval(made, fast, prompts, ours.reader.wording, batch)
+            _, took = by_lm_eval(made, fast, prompts, ours.wording, batch)
             found[f"lm-evaluation-harness, batches of {batch}"] = took | {
                 "times ours": ratios(took, score_time)
             }

@@ -204,6 +204,7 @@ def main() -> None:
     """Read the options; run one contestant, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peer-python", default=sys.executable, help="Python with the peers")
+    parser.add_argument("--only", nargs="+", choices=CONTESTANTS, help="keep the others' records")
     parser.add_argument("--contest", help=argparse.SUPPRESS)
     parser.add_argument("--file", help=argparse.SUPPRESS)
     parser.add_argument("--seeds", type=int, default=N_SEEDS, help="seeds of every contestant")
@@ -211,10 +212,12 @@ def main() -> None:
     if options.contest:
         return contest(options.contest, options.file, options.seeds)
     records: dict[str, dict] = {}
+    if options.only:
+        records = json.loads(RESULTS.read_text())["contestants"]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "data.npz"
         np.savez(file, **make_data())
-        for name in CONTESTANTS:
+        for name in options.only or CONTESTANTS:
             python = sys.executable if name.startswith("humanlike") else options.peer_python
             start = time.perf_counter()
             record = launch(python, name, file, options.seeds)

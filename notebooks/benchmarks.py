@@ -241,10 +241,11 @@ page.record("two.explained", leader["with_tuning"])
 # Among the {value}`n_tuned.mmlu_pro` tuned models MMLU-Pro correlates with R² at {value}`r_tuned.mmlu_pro` {interval}`r_tuned_group.mmlu_pro`
 # and BBH at {value}`r_tuned.bbh` {interval}`r_tuned_group.bbh` (families resampled); among the {value}`n_base.mmlu_pro` base models at
 # {value}`r_base.mmlu_pro` {interval}`r_base_group.mmlu_pro` and {value}`r_base.bbh` {interval}`r_base_group.bbh`. For tuned models
-# {value}`best_tuned` alone gives {value}`best_tuned.explained` of the variance of R² {interval}`best_tuned.explained`. At the same
+# {value}`best_tuned`, picked as the highest and so a little flattered, alone gives {value}`best_tuned.explained` of the variance of R²
+# {interval}`best_tuned.explained`. At the same
 # BBH score base models differ from tuned ones by {value}`base_below` {interval}`base_below`: the gap the paper notes.
 #
-# So what the benchmarks leave open over all models is mostly the difference between base and tuned ones, which the task itself makes:
+# So what the benchmarks leave open over all models is mostly the difference between base and tuned ones, which the task itself may make:
 # one has to answer with the name of an item. With that one bit beside it {value}`two.best` explains {value}`two.explained` of the
 # variance of R² in all models.
 #

@@ -133,7 +133,7 @@ page.figure(
     figures.courses({name: (search.course, search.best_step) for name, search in shown.items()}),
     "fig-embedding-courses",
     caption=f"Course of two searches over the {noisy}'s answers: mean loss of training and held-out answers after each step. The search ends "
-    "50 steps after the kept points, or when the training loss hardly falls any more.",
+    f"{fits[noisy, 'ste', n_dims].patience} steps after the kept points, or when the training loss hardly falls any more.",
     alt="Two panels. With the crowd kernel both losses fall and stay level. With STE the held-out loss passes a minimum and rises "
     "while the training loss goes on falling.",
 )  # fmt: skip
@@ -292,4 +292,4 @@ for key, name in (("ours", "humanlike, 1 core"), ("cblearn", "cblearn, scipy (de
 # - In 30 dimensions the crowd-kernel loss uses {value}`used.model.crowd_kernel` for this model and {value}`used.consistent.crowd_kernel` for the consistent judge.
 # - A lower held-out loss does not mean a better space: across judges it went the other way.
 # - Starts do not matter, the answers do: refits to resampled answers explain {value}`again.resamples` of the fit. What loss and noise do to the agreement with
-#   people is the subject of the chapter on measuring alignment.
+#   people is the subject of {doc}`alignment`.

@@ -23,7 +23,15 @@ from humanlike.query import usage
 from humanlike.store.store import default_path
 
 CARD = "title: Alpha\npaper: A\nasks: [model]\n"
-SOURCE = '# %%\nfrom humanlike.query import query\n\nquery("triplets", model, n=20)\n'
+SOURCE = """# %% tags=["parameters"]
+model: str = "simulated:"  # who is asked
+models: list[str] = ["simulated:"]  # who else is asked
+
+# %%
+from humanlike.query import query
+
+query("triplets", model, n=20)
+"""
 
 
 @pytest.fixture
@@ -95,8 +103,15 @@ def test_lists_of_models_and_specs_in_the_card(asking: Project) -> None:
 
 
 def test_a_card_that_names_no_parameter_is_refused(asking: Project) -> None:
-    with pytest.raises(HumanlikeError, match="under 'asks' that the parameter 'model' holds"):
-        parts(asking, n=3)
+    asking.write("notebooks/alpha.yml", CARD.replace("model", "nobody"))
+    with pytest.raises(HumanlikeError, match="under 'asks' that the parameter 'nobody' holds"):
+        parts(asking, model="simulated:")
+
+
+def test_an_execution_from_before_the_chapter_asked_anybody_is_out_of_date_and_no_error(
+    asking: Project,
+) -> None:
+    assert parts(asking, n=3)["models"] == {}
 
 
 @pytest.mark.parametrize(

@@ -159,19 +159,18 @@ def test_labels_are_the_answer_and_its_end_token_by_token(
 
     from humanlike.finetune.tokens import IGNORED, labelled
     from humanlike.models.hf.prompts import Wording
-    from humanlike.models.hf.reader import Reader
     from humanlike.models.hf.spec import Options
 
     own = tokenizer(tmp_path, template)
-    reader = Reader(Wording(own, Options(), "tiny"), own, False)
+    wording = Wording(own, Options(), False, "tiny")
     lead = " " if form == "base" else ""
     examples = [
         Example(Prompt("How loud is a dog?", form=form), lead + answer, "dog")
         for answer in ("3.25", "0", "A")
     ]
-    for example, row in zip(examples, labelled(examples, reader, separate=False), strict=True):
+    for example, row in zip(examples, labelled(examples, wording, separate=False), strict=True):
         ids, labels = row["input_ids"], row["labels"]
-        prompt = reader.requests([example.prompt], scored=False)[0].ids
+        prompt = wording.requests([example.prompt], scored=False)[0].ids
         assert ids[: len(prompt)] == prompt, "as the model is asked"
         assert labels[: len(prompt)] == [IGNORED] * len(prompt)
         assert labels[len(prompt) :] == ids[len(prompt) :]
@@ -209,16 +208,14 @@ def test_the_loss_is_that_of_the_plain_model_on_the_answers_alone(
 
     from humanlike.finetune.tokens import Collator, answer_loss, labelled
     from humanlike.models.hf.prompts import Wording
-    from humanlike.models.hf.reader import Reader
     from humanlike.models.hf.spec import Options
 
-    own = AutoTokenizer.from_pretrained(str(base))
-    reader = Reader(Wording(own, Options(), "tiny"), own, False)
+    wording = Wording(AutoTokenizer.from_pretrained(str(base)), Options(), False, "tiny")
     prompts = ["short", "a much longer question than that", "middle one"]
     examples = [
         Example(Prompt(p), a, p) for p, a in zip(prompts, ("1", "2.75", "0.5"), strict=True)
     ]
-    rows = labelled(examples, reader, separate=False)
+    rows = labelled(examples, wording, separate=False)
     model = AutoModelForCausalLM.from_pretrained(str(base))
     batch = Collator(0, last_only)(rows)
     assert ("logits_to_keep" in batch) == last_only
@@ -239,7 +236,6 @@ def test_an_encoder_decoder_learns_too_and_its_loss_is_that_of_transformers(
 
     from humanlike.finetune.tokens import Collator, answer_loss, labelled
     from humanlike.models.hf.prompts import Wording
-    from humanlike.models.hf.reader import Reader
     from humanlike.models.hf.spec import Options
 
     base = make(tmp_path / "t5", "t5")
@@ -248,9 +244,8 @@ def test_an_encoder_decoder_learns_too_and_its_loss_is_that_of_transformers(
         tuple(replace(e, prompt=replace(e.prompt, form="base")) for e in EXAMPLES.examples),
         EXAMPLES.groups,
     )
-    own = AutoTokenizer.from_pretrained(str(base))
-    reader = Reader(Wording(own, Options(), "tiny"), own, True)
-    rows = labelled(plain.examples[:5], reader, separate=True)
+    wording = Wording(AutoTokenizer.from_pretrained(str(base)), Options(), True, "tiny")
+    rows = labelled(plain.examples[:5], wording, separate=True)
     assert [row["labels"][-1] for row in rows] == [END] * 5
     model = AutoModelForSeq2SeqLM.from_pretrained(str(base))
     model.config.decoder_start_token_id = 0

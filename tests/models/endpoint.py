@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
 
-OPTIONS = re.compile(r": (.+) or (.+)\? Respond")
+OPTIONS = re.compile(r": ([^:]+) or ([^:]+)\? Respond")
 FAULTS = (
     "429",
     "429 date",

@@ -18,8 +18,7 @@ from humanlike.errors import HumanlikeError
 from humanlike.models import open_model
 from humanlike.models.base import ModelInfo, Prompt, Settings
 from humanlike.models.hf import identity, load, open_spec
-from humanlike.models.hf.prompts import Wording
-from humanlike.models.hf.reader import Reader, common_start
+from humanlike.models.hf.prompts import Wording, common_start
 from humanlike.models.hf.spec import Options, Source, read_spec
 from humanlike.models.options import read_options, write_options
 from humanlike.store.key import Keys
@@ -231,7 +230,7 @@ def test_templates_of_multimodal_models_get_a_list_of_parts(folder: Path) -> Non
 def test_the_date_in_a_template_stands_still(folder: Path) -> None:
     template(folder, "{{ strftime_now('%d %b %Y') }}{{ date_string }}" + tiny.TEMPLATE)
     model = tiny.opened(folder, "date=2024-02-03")
-    assert model.reader.wording.text(CHAT).startswith("03 Feb 202403 Feb 2024<|system|>")
+    assert model.wording.text(CHAT).startswith("03 Feb 202403 Feb 2024<|system|>")
 
 
 def test_thinking_is_passed_on(folder: Path) -> None:
@@ -239,7 +238,7 @@ def test_thinking_is_passed_on(folder: Path) -> None:
     template(folder, knows + tiny.TEMPLATE)
 
     def begins(options: str) -> str:
-        return tiny.opened(folder, options).reader.wording.text(CHAT).partition("<")[0]
+        return tiny.opened(folder, options).wording.text(CHAT).partition("<")[0]
 
     assert [begins(f"thinking={choice}") for choice in ("default", "yes", "no")] == [
         "",
@@ -249,9 +248,9 @@ def test_thinking_is_passed_on(folder: Path) -> None:
 
 
 def test_the_blank_that_a_template_leaves_to_the_answer_is_put_before_it(folder: Path) -> None:
-    (request,) = tiny.opened(template(folder, LEAD)).reader.requests([CHAT], scored=True)
-    (plain,) = tiny.opened(template(folder, tiny.TEMPLATE)).reader.requests([CHAT], scored=True)
-    read = tiny.opened(folder).reader.tokenizer
+    (request,) = tiny.opened(template(folder, LEAD)).wording.requests([CHAT], scored=True)
+    (plain,) = tiny.opened(template(folder, tiny.TEMPLATE)).wording.requests([CHAT], scored=True)
+    read = tiny.opened(folder).wording.tokenizer
     assert [read.decode(ids) for ids in request.answers.values()] == [" cat", " car"]
     assert [read.decode(ids) for ids in plain.answers.values()] == ["cat", "car"]
 
@@ -261,10 +260,10 @@ def test_answers_after_a_common_end_have_the_tokens_they_have_after_the_whole(wh
     prompts.append(
         replace(CHAT, user="other <|end|> marks <s> within", allowed=(" x", "\n3", "7.5"))
     )
-    reader = tiny.opened(whole).reader
-    short = [request.answers for request in reader.requests(prompts, scored=True)]
-    reader._marks = []
-    long = [request.answers for request in reader.requests(prompts, scored=True)]
+    wording = tiny.opened(whole).wording
+    short = [request.answers for request in wording.requests(prompts, scored=True)]
+    wording._marks = []
+    long = [request.answers for request in wording.requests(prompts, scored=True)]
     assert short == long
 
 
@@ -281,8 +280,8 @@ def test_an_answer_that_would_merge_with_the_prompt_is_tokenised_alone() -> None
 
     words = {"x": 0, ":": 1, "a": 2, ":a": 3, "b": 4}
     fast = PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.BPE(words, [(":", "a")])))
-    reader = Reader(Wording(fast, Options(), "x"), fast, separate=False)
-    (request,) = reader.requests([Prompt("x:", form="base", allowed=("a", "b"))], scored=True)
+    wording = Wording(fast, Options(), separate=False, name="x")
+    (request,) = wording.requests([Prompt("x:", form="base", allowed=("a", "b"))], scored=True)
     assert request.ids == [0, 1]
     assert request.answers == {"a": (2,), "b": (4,)}
 
@@ -296,28 +295,28 @@ def test_an_answer_alone_gets_no_blank_that_a_tokenizer_puts_before_a_text() -> 
     made.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
     fast = PreTrainedTokenizerFast(tokenizer_object=made)
     assert fast("a")["input_ids"] == [0, 2]
-    reader = Reader(Wording(fast, Options(), "x"), fast, separate=False)
-    (request,) = reader.requests([Prompt("b:", form="base", allowed=("a", " a"))], scored=True)
+    wording = Wording(fast, Options(), separate=False, name="x")
+    (request,) = wording.requests([Prompt("b:", form="base", allowed=("a", " a"))], scored=True)
     assert request.answers == {"a": (2,), " a": (0, 2)}
 
 
 def test_a_mark_for_the_end_that_a_tokenizer_puts_after_a_text_is_not_read(folder: Path) -> None:
     from tokenizers import processors
 
-    fast = tiny.opened(folder).reader.tokenizer
+    fast = tiny.opened(folder).wording.tokenizer
     before = fast(BASE.text)["input_ids"]
     fast.backend_tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A <|end|>", special_tokens=[("<s>", tiny.BOS), ("<|end|>", tiny.END)]
     )
     assert fast(BASE.text)["input_ids"] == [*before, tiny.END]
-    (request,) = Reader(Wording(fast, Options(), "x"), fast, False).requests([BASE], scored=True)
+    (request,) = Wording(fast, Options(), False, "x").requests([BASE], scored=True)
     assert request.ids == before
 
 
 def test_a_tokenizer_without_a_token_for_padding_is_no_hindrance(folder: Path) -> None:
     with_it = answer(folder)
     tiny.change_json(folder / "tokenizer_config.json", pad_token=None)
-    assert tiny.opened(folder).reader.tokenizer.pad_token is None
+    assert tiny.opened(folder).wording.tokenizer.pad_token is None
     prompts = [CHAT, Prompt("Hi", allowed=("a", "b")), CHAT]
     found = dict(tiny.opened(folder).answer(prompts, SCORE))
     assert found[2].scores == pytest.approx(dict(with_it.scores), abs=1e-5)
@@ -460,7 +459,7 @@ def test_a_prompt_that_is_too_long_or_empty_is_that_prompts_failure(whole: Path)
     assert problem.kind == "too long"
     assert problem.final
     model = tiny.opened(whole)
-    model.reader.tokenizer.backend_tokenizer.post_processor = None  # no mark before a text
+    model.wording.tokenizer.backend_tokenizer.post_processor = None  # no mark before a text
     ((_, nothing),) = model.answer([bare], SCORE)
     assert nothing.problem.kind == "empty prompt"
 
@@ -503,7 +502,7 @@ def test_an_adapter_changes_answers_and_key(whole: Path, adapter: Path) -> None:
     assert info.identity() != tiny.opened(whole).info().identity()
     (found,) = model.answer([BASE], SCORE)
     reference = AutoPeftModelForCausalLM.from_pretrained(adapter).eval()
-    (request,) = model.reader.requests([BASE], scored=True)
+    (request,) = model.wording.requests([BASE], scored=True)
     for said, tokens in request.answers.items():
         with torch.no_grad():
             logits = reference(torch.tensor([[*request.ids, *tokens]])).logits[0]

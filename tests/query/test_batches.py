@@ -182,6 +182,22 @@ def test_partial_failures_each_get_their_due(server: Endpoint, path: Path) -> No
     assert len(script(server).files[second].splitlines()) == 2
 
 
+def test_a_batch_of_another_task_is_left_to_that_task(server: Endpoint, path: Path) -> None:
+    script(server).state = "in_progress"
+    ask(server, path, wait=False)
+    script(server).state = "completed"
+    model = OpenAIModel("fake", server.url, limits=QUICK)
+    other = replace(plan("triplets", n=5, seed=1), task="mine")
+    assert query(other, model, store=path, batch=True).summary.valid == 5
+    model.close()
+    with Store(path) as store:
+        assert store.rows("SELECT count(*) FROM waiting") == [(20,)]
+    assert ask(server, path).summary.new == 20
+    with Store(path) as store:
+        tasks = "SELECT task, count(*) FROM responses JOIN runs ON run = runs.id GROUP BY task"
+        assert store.rows(tasks) == [("mine", 5), ("triplets", 20)]
+
+
 @pytest.mark.parametrize("state", ["expired", "cancelled"])
 def test_what_a_stopped_batch_did_not_answer_is_free_again(
     server: Endpoint, path: Path, state: str

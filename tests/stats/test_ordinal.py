@@ -15,7 +15,7 @@ from humanlike.errors import HumanlikeError
 from humanlike.stats import OrdinalEmbedding, bootstrap_embeddings, fit_many
 from humanlike.stats.ordinal import principal_axes
 from humanlike.stats.triplet_losses import LOSSES, CrowdKernel
-from humanlike.stats.triplets import free_coordinates, split
+from humanlike.stats.triplets import free_coordinates, prepare, split
 
 
 def squared(points, rows, column):
@@ -138,6 +138,21 @@ def test_judgements_of_one_question_stay_together():
     assert (aside[:600] == aside[600:]).all()
     assert 0.15 < aside.mean() < 0.25
     assert (split(rows, 8, 0.2, 4) != aside).any()
+
+
+def test_pairs_are_numbered_the_same_by_table_and_by_sorting(monkeypatch):
+    rows = questions(9, 300, np.random.default_rng(0))
+    aside, weights = np.arange(300) % 4 == 0, np.arange(300) % 3 * 1.0
+    table = prepare(rows, 9, weights, aside)
+    monkeypatch.setattr("humanlike.stats.triplets.TABLE", 0)
+    assert_equal = np.testing.assert_array_equal
+    sorting = prepare(rows, 9, weights, aside)
+    for name in ("pairs", "train", "test", "weights"):
+        assert_equal(getattr(table, name), getattr(sorting, name))
+    kept = rows[~aside & (weights > 0)]
+    kept = kept[np.argsort(kept[:, 0], kind="stable")]
+    for column, numbers in ((1, table.train[0]), (2, table.train[1])):
+        assert_equal(table.pairs[:, numbers], np.sort(kept[:, [0, column]], axis=1).T)
 
 
 def test_axes_are_principal_and_their_signs_fixed():

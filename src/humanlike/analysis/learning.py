@@ -62,7 +62,7 @@ class Case:
 
 def euclidean_mind(space: Floats) -> Mind:
     """Return a mind that compares squared distances in a space, so that a fit can be perfect."""
-    return Mind({"human": similarities(space, "euclidean")}, space, space)
+    return Mind({"human": similarities(space, "euclidean")}, space)
 
 
 def gaussian_mind(n_items: int, n_dims: int, seed: int) -> Mind:

@@ -78,13 +78,10 @@ class Mind:
         ones over pairs of different concepts.
     human : ndarray, (concepts, dimensions)
         The human space, the target of every comparison.
-    other : ndarray, (concepts, dimensions)
-        Another human space.
     """
 
     similarities: dict[str, Floats]
     human: Floats
-    other: Floats
 
     def drawn(self, seed: int) -> Mind:
         """Return the same with another stranger and another order of liking."""
@@ -174,7 +171,7 @@ def minds(human: Floats, other: Floats, categories: list[str], kind: Similarity)
         "categories": (names[:, None] == names[None, :]).astype(float),
         "nothing": np.zeros((len(human), len(human))),
     }
-    return Mind(known, human, other).drawn(0)
+    return Mind(known, human).drawn(0)
 
 
 def first_shares(observer: Observer, mind: Mind, triplets: Triplets) -> Floats:

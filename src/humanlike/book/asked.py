@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from humanlike.book.chapters import Chapter
+from humanlike.book.chapters import Chapter, read_parameters
 from humanlike.errors import HumanlikeError
 from humanlike.query.usage import MADE_HERE
 
@@ -24,7 +24,8 @@ def models_asked(chapter: Chapter, parameters: dict[str, Any]) -> dict[str, Any]
     -------
     dict
         By spec, all that can change the model's answers: name, revision or checksum, number format,
-        template. A model that cannot be opened is there with the reason.
+        template. A model that cannot be opened is there with the reason. A parameter that an
+        earlier execution did not have yet asks nobody.
 
     Raises
     ------
@@ -32,13 +33,14 @@ def models_asked(chapter: Chapter, parameters: dict[str, Any]) -> dict[str, Any]
         If the card names a parameter that the chapter does not have.
     """
     specs: list[str] = []
+    known = read_parameters(chapter) if chapter.asks else {}
     for entry in chapter.asks:
-        if entry not in parameters and ":" not in entry:
+        if entry not in known and ":" not in entry:
             raise HumanlikeError(
                 f"notebooks/{chapter.name}.yml says under 'asks' that the parameter '{entry}' "
-                f"holds a model, but there is no such parameter: {', '.join(parameters) or 'none'}."
+                f"holds a model, but there is no such parameter: {', '.join(known) or 'none'}."
             )
-        value = parameters.get(entry, entry)
+        value = parameters.get(entry, entry if ":" in entry else [])
         specs += value if isinstance(value, list) else [value]
     return {spec: _identity(spec) for spec in dict.fromkeys(specs)}
 

@@ -13,7 +13,7 @@ from humanlike.tasks.prompt import Scale
 
 if TYPE_CHECKING:
     from humanlike.finetune.examples import Example, ExampleSet
-    from humanlike.models.hf.reader import Reader
+    from humanlike.models.hf.prompts import Wording
 
 MOST_TOKENS = 12
 FEWEST_WORDS = 10
@@ -26,8 +26,8 @@ class Report(TrainerCallback):
     ----------
     model : PreTrainedModel
         The model with the adapter inside.
-    reader : Reader
-        How it reads its prompts.
+    wording : Wording
+        How it wants its prompts.
     name : str
         Its name, for messages.
     held : ExampleSet or None
@@ -41,13 +41,13 @@ class Report(TrainerCallback):
     def __init__(
         self,
         model: Any,
-        reader: Reader,
+        wording: Wording,
         name: str,
         held: ExampleSet | None,
         every: int,
         tell: Callable[[str], None] | None,
     ) -> None:
-        self._model, self._reader, self._name = model, reader, name
+        self._model, self._wording, self._name = model, wording, name
         self._held, self._every, self._tell = held, every, tell
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:  # noqa: ARG002
@@ -69,7 +69,7 @@ class Report(TrainerCallback):
     def _evaluate(self, state: Any) -> None:
         if self._held is None or not state.is_world_process_zero:
             return
-        found = evaluate(self._model, self._reader, self._name, self._held.examples)
+        found = evaluate(self._model, self._wording, self._name, self._held.examples)
         state.log_history.append({"step": state.global_step, **found})
         if self._tell:
             said = ", ".join(f"{name} {value:.3f}" for name, value in found.items())
@@ -77,7 +77,7 @@ class Report(TrainerCallback):
 
 
 def evaluate(
-    model: Any, reader: Reader, name: str, examples: Sequence[Example]
+    model: Any, wording: Wording, name: str, examples: Sequence[Example]
 ) -> dict[str, float]:
     """Let the model answer greedily and compare.
 
@@ -94,8 +94,8 @@ def evaluate(
 
     was_training = model.training
     model.eval()
-    engine = Engine(model, reader.tokenizer, Work(4096), name)
-    requests = reader.requests([example.prompt for example in examples], scored=False)
+    engine = Engine(model, wording.tokenizer, Work(4096), name)
+    requests = wording.requests([example.prompt for example in examples], scored=False)
     settings = Settings(temperature=0.0, max_tokens=MOST_TOKENS)
     texts = {place: answer.text for place, answer in engine.answer(requests, settings)}
     model.train(was_training)

@@ -19,7 +19,7 @@ from humanlike.finetune.examples import ExampleSet, check_answers
 if TYPE_CHECKING:
     from humanlike.models.hf.identity import Identity
     from humanlike.models.hf.load import Setup
-    from humanlike.models.hf.reader import Reader
+    from humanlike.models.hf.prompts import Wording
     from humanlike.models.hf.spec import Options, Source
 
 RECORD = "training.json"
@@ -160,14 +160,13 @@ class _Desk:
     options: Options
     found: Identity
     setup: Setup
-    reader: Reader
+    wording: Wording
 
     @classmethod
     def open(cls, base: str) -> _Desk:
         from humanlike.models.hf.identity import identify
         from humanlike.models.hf.load import load_tokenizer, settle
         from humanlike.models.hf.prompts import Wording
-        from humanlike.models.hf.reader import Reader
         from humanlike.models.hf.spec import read_spec
 
         kind, _, rest = base.strip().partition(":")
@@ -179,8 +178,8 @@ class _Desk:
         found = identify(source, options.remote_code)
         tokenizer = load_tokenizer(source, found, options.remote_code)
         separate = bool(getattr(found.config, "is_encoder_decoder", False))
-        reader = Reader(Wording(tokenizer, options, source.name), tokenizer, separate)
-        return cls(source, options, found, settle(source, found.config, options), reader)
+        wording = Wording(tokenizer, options, separate, source.name)
+        return cls(source, options, found, settle(source, found.config, options), wording)
 
     @property
     def separate(self) -> bool:
@@ -196,7 +195,7 @@ class _Desk:
             "name": self.source.name,
             "revision": self.found.revision,
             "dtype": self.setup.numbers,
-            "template": self.reader.wording.checksum,
+            "template": self.wording.checksum,
             "options": self.options.changing(),
         }
 
@@ -280,9 +279,9 @@ def _trainer(
 
     model = _adapted(desk, recipe)
     inner = model.get_base_model()
-    tokenizer = desk.reader.tokenizer
+    tokenizer = desk.wording.tokenizer
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
-    rows = labelled(examples.examples, desk.reader, separate=desk.separate, longest=desk.longest)
+    rows = labelled(examples.examples, desk.wording, separate=desk.separate, longest=desk.longest)
     lengths = [len(row["input_ids"]) for row in rows]
     order = like_lengths(lengths, recipe.batch, recipe.epochs, recipe.seed)
     start = start_token(inner, desk.source.name) if desk.separate else None
@@ -292,7 +291,7 @@ def _trainer(
         train_dataset=[rows[place] for place in order],
         data_collator=Collator(pad, traits_of(inner).last_only, start),
         compute_loss_func=answer_loss,
-        callbacks=[Report(inner, desk.reader, desk.source.name, held, recipe.evaluate, tell)],
+        callbacks=[Report(inner, desk.wording, desk.source.name, held, recipe.evaluate, tell)],
     )
     trainer.remove_callback(PrinterCallback)
     return trainer

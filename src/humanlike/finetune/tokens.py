@@ -10,7 +10,7 @@ from humanlike.errors import HumanlikeError
 
 if TYPE_CHECKING:
     from humanlike.finetune.examples import Example
-    from humanlike.models.hf.reader import Reader
+    from humanlike.models.hf.prompts import Wording
 
 PARTS = 50
 IGNORED = -100
@@ -18,7 +18,7 @@ IGNORED = -100
 
 
 def labelled(
-    examples: Sequence[Example], reader: Reader, *, separate: bool, longest: int | None = None
+    examples: Sequence[Example], wording: Wording, *, separate: bool, longest: int | None = None
 ) -> list[dict[str, list[int]]]:
     """Tokenise examples exactly as the model will be asked, and label the answer alone.
 
@@ -26,8 +26,8 @@ def labelled(
     ----------
     examples : sequence of Example
         What is to be learned.
-    reader : Reader
-        How the model reads its prompts.
+    wording : Wording
+        How the model wants its prompts.
     separate : bool
         Whether a decoder writes the answer apart from the prompt.
     longest : int, optional
@@ -47,9 +47,9 @@ def labelled(
     """
     asked = [replace(example.prompt, allowed=(example.answer,)) for example in examples]
     rows = []
-    for request in reader.requests(asked, scored=True):
+    for request in wording.requests(asked, scored=True):
         (answer,) = request.answers.values()
-        learned = [*answer, *reader.closing(request.prompt.form)]
+        learned = [*answer, *wording.closing(request.prompt.form)]
         if separate:
             rows.append({"input_ids": request.ids, "labels": learned})
             continue

@@ -165,7 +165,7 @@ def printed_scores(board: pd.DataFrame, found: Limits) -> Figure:
     panel.set_ylim(0, max(found.crowd, board["r2"].max()) * 1.08)
     panel.set_xlabel("Rank (1 = highest R²)")
     panel.set_ylabel(SCORE)
-    panel.legend(loc=(0.03, 0.16), title="Training")
+    panel.legend(loc=(0.03, 0.35), title="Training")
     return figure
 
 

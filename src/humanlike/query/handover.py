@@ -50,7 +50,7 @@ def batch_model(model: Model) -> OpenAIModel:
 
 
 class Handover:
-    """Looks after the batches of one model with one group of settings.
+    """Looks after the batches of one model with one group of settings and one task.
 
     Parameters
     ----------
@@ -62,6 +62,8 @@ class Handover:
         Who is asked.
     settings : Settings
         How.
+    task : str
+        Name of the task.
     tell : callable
         Given lines that say how it goes.
     poll : float, optional
@@ -74,12 +76,15 @@ class Handover:
         run: int,
         model: OpenAIModel,
         settings: Settings,
+        task: str,
         tell: Callable[[str], None],
         poll: float | None = None,
     ) -> None:
         self.store, self.run, self.model, self.settings = store, run, model, settings
+        self.task = task
         self.server = BatchServer(model)
-        self.tell, self.poll = tell, poll
+        self.poll = poll
+        self._tell, self._told = tell, ""
 
     def go(self, asked: Sequence[Asked], wait: bool) -> None:
         """Hand over what nobody was asked yet, then fetch what has been answered.
@@ -107,8 +112,14 @@ class Handover:
             self._sleep(pause)
             pause = self.poll or min(pause * 1.5, LONGEST_POLL)
 
+    def tell(self, line: str) -> None:
+        """Say how it goes, once."""
+        if line != self._told:
+            self._tell(line)
+        self._told = line
+
     def _going_on(self) -> list[Batch]:
-        return batches.going_on(self.store, self.model.info(), self.settings)
+        return batches.going_on(self.store, (self.model.info(), self.settings, self.task))
 
     def _check_cost(self, prompts: Sequence[Prompt]) -> None:
         """Refuse what could cost more than the limit; a batch cannot be stopped half-way."""

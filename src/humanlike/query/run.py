@@ -254,7 +254,8 @@ class _Asking:
         try:
             before = store.settled(self.keys)
             asked = [(self.keys[n], self.plan.prompts[n]) for n in todo]
-            Handover(store, run, model, self.settings, self.tell).go(asked, wait)
+            about = (self.settings, self.plan.task, self.tell)
+            Handover(store, run, model, *about).go(asked, wait)
             now = store.settled(self.keys) - before
             self.asked = [place for key, place in self.place_of.items() if key in now]
             state = "finished"

@@ -119,10 +119,16 @@ def each_loss(kind, constant, squared, near, far, out):  # type: ignore[no-untyp
 
 @_compiled
 def _clearly_worse(fresh, lowest, weights, slack):  # type: ignore[no-untyped-def]
-    """Say whether losses exceed others, triplet by triplet, by more than chance would."""
+    """Say whether losses exceed the lowest so far by more than chance; lower ones take its place.
+
+    Chance is the given number of standard errors of the mean difference, triplet by triplet.
+    """
     mean, spread = 0.0, 0.0
     for row in range(weights.size):
         mean += weights[row] * (fresh[row] - lowest[row])
+    if mean < 0:
+        lowest[:] = fresh
+        return False
     for row in range(weights.size):
         gap = weights[row] * (fresh[row] - lowest[row] - mean)
         spread += gap * gap
@@ -164,8 +170,12 @@ def _dot(one, other):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _direction(gradient, steps, changes, rho, kept, newest, out):  # type: ignore[no-untyped-def]
-    """Write minus the approximate inverse curvature times the gradient (two-loop recursion)."""
+def _direction(points, gradient, steps, changes, rho, kept, newest, out):  # type: ignore[no-untyped-def]
+    """Write where to go (two-loop recursion); return the slope and the first length to try.
+
+    Without known curvature that is straight down the gradient, and the length a share of the size
+    of the space.
+    """
     out[:] = -gradient
     share = np.empty(MEMORY)
     for back in range(kept):
@@ -182,6 +192,10 @@ def _direction(gradient, steps, changes, rho, kept, newest, out):  # type: ignor
         excess = share[slot] - rho[slot] * _dot(changes[slot], out)
         for place in range(out.size):
             out[place] += excess * steps[slot, place]
+    slope = _dot(gradient, out)
+    if kept:
+        return slope, 1.0
+    return slope, FIRST * np.sqrt(_dot(points, points) / max(-slope, 1e-300))
 
 
 @_compiled
@@ -207,9 +221,21 @@ def _remember(steps, changes, rho, slot, length, direction, fresh, gradient):  #
 
 
 @_compiled
-def _first_length(points, slope):  # type: ignore[no-untyped-def]
-    """Return the first trial of a step down the gradient, whose squared length is minus a slope."""
-    return FIRST * np.sqrt(_dot(points.ravel(), points.ravel()) / max(-slope, 1e-300))
+def _evaluate(kind, constant, points, pairs, train, weights, squared, slopes):  # type: ignore[no-untyped-def]
+    """Measure all pairs, write the derivatives by them, return the training loss."""
+    distances(points, pairs[0], pairs[1], squared)
+    return loss_and_slopes(kind, constant, squared, train[0], train[1], weights, slopes)
+
+
+@_compiled
+def _verdict(course, step, best_step, tolerance, patience):  # type: ignore[no-untyped-def]
+    """Say why the search ends after a step, or that it goes on."""
+    if step - best_step >= patience:
+        return STOPPED_EARLY
+    value, earlier = course[step, 0], course[max(step - WINDOW, 0), 0]
+    if step >= WINDOW and earlier - value <= WINDOW * tolerance * abs(value):
+        return CONVERGED
+    return OUT_OF_STEPS
 
 
 @_compiled
@@ -242,57 +268,41 @@ def search(kind, constant, start, pairs, train, weights, test, test_weights, lim
         why it ended.
     """
     most, tolerance, patience, slack = limits
-    shape, kept, newest, step, best_step = start.shape, 0, MEMORY - 1, 0, 0
+    kept, newest, step, best_step, reason = 0, MEMORY - 1, 0, 0, OUT_OF_STEPS
     points, trial, best = start.copy(), start.copy(), start.copy()
-    gradient, fresh = np.empty(shape), np.empty(shape)
-    squared, slopes = np.empty(pairs.shape[1]), np.empty(pairs.shape[1])
+    gradient, fresh, direction = start.copy(), start.copy(), np.empty(start.size)
+    squared, slopes, rho = np.empty(pairs.shape[1]), np.empty(pairs.shape[1]), np.empty(MEMORY)
     steps, changes = np.empty((MEMORY, start.size)), np.empty((MEMORY, start.size))
-    rho, course = np.empty(MEMORY), np.full((most + 1, 2), np.nan)
-    distances(points, pairs[0], pairs[1], squared)
-    value = loss_and_slopes(kind, constant, squared, train[0], train[1], weights, slopes)
-    pull(points, pairs[0], pairs[1], slopes, gradient)
-    direction = -gradient.ravel()
-    slope, reason = _dot(gradient.ravel(), direction), OUT_OF_STEPS
-    length = _first_length(points, slope)
+    course = np.full((most + 1, 2), np.nan)
     tested, lowest = np.empty(test.shape[1]), np.empty(test.shape[1])
+    value = _evaluate(kind, constant, points, pairs, train, weights, squared, slopes)
+    pull(points, pairs[0], pairs[1], slopes, gradient)
     each_loss(kind, constant, squared, test[0], test[1], lowest)
-    least = _dot(lowest, test_weights)
-    course[0, 0], course[0, 1] = value, least
-    while step < most:
-        trial[:] = points + length * direction.reshape(shape)
-        distances(trial, pairs[0], pairs[1], squared)
-        found = loss_and_slopes(kind, constant, squared, train[0], train[1], weights, slopes)
-        if not found <= value + ARMIJO * length * slope:
+    course[0, 0], course[0, 1] = value, _dot(lowest, test_weights)
+    slope, length = _direction(
+        points.ravel(), gradient.ravel(), steps, changes, rho, kept, newest, direction
+    )
+    while step < most and reason == OUT_OF_STEPS:
+        trial[:] = points + length * direction.reshape(start.shape)
+        found = _evaluate(kind, constant, trial, pairs, train, weights, squared, slopes)
+        if found <= value + ARMIJO * length * slope:
+            pull(trial, pairs[0], pairs[1], slopes, fresh)
+            slot, old, new = (newest + 1) % MEMORY, gradient.ravel(), fresh.ravel()
+            if _remember(steps, changes, rho, slot, length, direction, new, old):
+                newest, kept = slot, min(kept + 1, MEMORY)
+            points, trial, gradient, fresh = trial, points, fresh, gradient
+            each_loss(kind, constant, squared, test[0], test[1], tested)
+            step, value = step + 1, found
+            course[step, 0], course[step, 1] = value, _dot(tested, test_weights)
+            if not _clearly_worse(tested, lowest, test_weights, slack):
+                best_step, best[:] = step, points
+            reason = _verdict(course, step, best_step, tolerance, patience)
+        else:
             length = _shorter(length, value, found, slope)
             if length > SHORTEST:
                 continue
-            if not kept:
-                reason = STUCK
-                break
-            kept = 0
-            direction[:] = -gradient.ravel()
-            slope = _dot(gradient.ravel(), direction)
-            length = _first_length(points, slope)
-            continue
-        pull(trial, pairs[0], pairs[1], slopes, fresh)
-        slot = (newest + 1) % MEMORY
-        if _remember(steps, changes, rho, slot, length, direction, fresh.ravel(), gradient.ravel()):
-            newest, kept = slot, min(kept + 1, MEMORY)
-        points, trial, gradient, fresh = trial, points, fresh, gradient
-        step, value = step + 1, found
-        each_loss(kind, constant, squared, test[0], test[1], tested)
-        course[step, 0], course[step, 1] = value, _dot(tested, test_weights)
-        if course[step, 1] < least:
-            least, lowest[:] = course[step, 1], tested
-        if not _clearly_worse(tested, lowest, test_weights, slack):
-            best_step, best[:] = step, points
-        if step - best_step >= patience:
-            reason = STOPPED_EARLY
-            break
-        if step >= WINDOW and course[step - WINDOW, 0] - value <= WINDOW * tolerance * abs(value):
-            reason = CONVERGED
-            break
-        _direction(gradient.ravel(), steps, changes, rho, kept, newest, direction)
-        slope = _dot(gradient.ravel(), direction)
-        length = 1.0 if kept else _first_length(points, slope)
+            reason, kept = (OUT_OF_STEPS if kept else STUCK), 0
+        slope, length = _direction(
+            points.ravel(), gradient.ravel(), steps, changes, rho, kept, newest, direction
+        )
     return best, course[: step + 1], best_step, reason

@@ -118,24 +118,22 @@ class OrdinalEmbedding:
         n_restarts: int = 1,
         max_iter: int = 2000,
         tolerance: float = 1e-7,
-        patience: int = 50,
+        patience: int = 20,
         slack: float = 1.0,
         allow_few: bool = False,
         device: str | None = None,
     ) -> None:
-        for name, value, least in (
-            ("n_dims", n_dims, 1),
-            ("seed", seed, 0),
-            ("n_restarts", n_restarts, 1),
-            ("max_iter", max_iter, 1),
-            ("patience", patience, 1),
-        ):
-            whole(name, value, least)
-        if not 0 <= held_out <= 0.9:
-            raise HumanlikeError(f"Expected held_out in [0, 0.9], but {held_out!r} came.")
-        for name, share in (("tolerance", tolerance), ("slack", slack)):
-            if not share >= 0:
-                raise HumanlikeError(f"Expected {name} of at least 0, but {share!r} came.")
+        _check_options(
+            {
+                "n_dims": n_dims,
+                "n_restarts": n_restarts,
+                "max_iter": max_iter,
+                "patience": patience,
+            },
+            {"tolerance": tolerance, "slack": slack},
+            held_out,
+            seed,
+        )
         self.n_dims, self.seed, self.held_out, self.n_restarts = n_dims, seed, held_out, n_restarts
         self.max_iter, self.tolerance, self.patience = max_iter, tolerance, patience
         self.slack, self.allow_few, self.device = slack, allow_few, device
@@ -259,6 +257,20 @@ class OrdinalEmbedding:
         self.search_ = min(searches, key=lambda one: float(one.course[one.best_step, column]))
         self.embedding_ = self.search_.embedding
         return self
+
+
+def _check_options(
+    counts: dict[str, int], shares: dict[str, float], held_out: float, seed: int
+) -> None:
+    """Check the options of `OrdinalEmbedding`."""
+    for name, count in counts.items():
+        whole(name, count, 1)
+    whole("seed", seed, 0)
+    if not 0 <= held_out <= 0.9:
+        raise HumanlikeError(f"Expected held_out in [0, 0.9], but {held_out!r} came.")
+    for name, share in shares.items():
+        if not share >= 0:
+            raise HumanlikeError(f"Expected {name} of at least 0, but {share!r} came.")
 
 
 def as_search(found: tuple[Floats, Floats, int, int], has_test: bool) -> Search:

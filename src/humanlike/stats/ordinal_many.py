@@ -66,40 +66,48 @@ def fit_many(
         As `OrdinalEmbedding.fit`, naming the set; or if the sequences differ in length.
     """
     count = len(data)
-    seeds = list(seed) if isinstance(seed, Sequence) else [seed] * count
-    loads = [None] * count if weights is None else list(weights)
-    marks = [None] * count if held_out is None else list(held_out)
-    for name, given in (("seed", seeds), ("weights", loads), ("held_out", marks)):
-        if len(given) != count:
-            raise HumanlikeError(f"Expected {count} in {name}, one per set, not {len(given)}.")
-
+    seeds = _each("seed", seed if isinstance(seed, Sequence) else [seed] * count, count)
+    loads = _each("weights", [None] * count if weights is None else weights, count)
+    marks = _each("held_out", [None] * count if held_out is None else held_out, count)
     models = [OrdinalEmbedding(n_dims, loss, one, **options) for one in seeds]
+    side_by_side = bool(models) and models[0].device is not None
+    size = max(1, BATCH // models[0].n_restarts) if side_by_side else 1
+    groups = [range(low, min(low + size, count)) for low in range(0, count, size)]
 
-    def prepared(place: int) -> Problem:
+    def problem(place: int) -> Problem:
         try:
             return models[place]._problem(data[place], n_items, loads[place], marks[place])
-        except HumanlikeError as problem:
-            raise HumanlikeError(f"Set {place} of {count}: {problem}") from None
-
-    if count and models[0].device is not None:
-        size = max(1, BATCH // models[0].n_restarts)
-        groups = [range(low, min(low + size, count)) for low in range(0, count, size)]
-    else:
-        groups = [range(place, place + 1) for place in range(count)]
-
-    def fit(group: range) -> None:
-        many = models[group.start].n_restarts
-        problems = [problem for place in group for problem in [prepared(place)] * many]
-        starts = [start for place in group for start in models[place]._starts(n_items)]
-        searches = models[group.start]._run(problems, starts)
-        for number, place in enumerate(group):
-            models[place]._keep(searches[number * many : (number + 1) * many])
+        except HumanlikeError as error:
+            raise HumanlikeError(f"Set {place} of {count}: {error}") from None
 
     with ThreadPoolExecutor(threads(n_jobs)) as pool:
-        for group, _ in zip(groups, pool.map(fit, groups), strict=True):
+        done = pool.map(lambda group: _fit_group(models, group, problem, n_items), groups)
+        for group, _ in zip(groups, done, strict=True):
             if progress:
                 progress(group.stop, count)
     return models
+
+
+def _each(name: str, given: Sequence[Any], count: int) -> Sequence[Any]:
+    """Check that there is one value per set."""
+    if len(given) != count:
+        raise HumanlikeError(f"Expected {count} in {name}, one per set, not {len(given)}.")
+    return given
+
+
+def _fit_group(
+    models: Sequence[OrdinalEmbedding],
+    group: range,
+    problem: Callable[[int], Problem],
+    n_items: int,
+) -> None:
+    """Fit the models of a group, all their searches in one go."""
+    many = models[group.start].n_restarts
+    problems = [one for place in group for one in [problem(place)] * many]
+    starts = [start for place in group for start in models[place]._starts(n_items)]
+    searches = models[group.start]._run(problems, starts)
+    for number, place in enumerate(group):
+        models[place]._keep(searches[number * many : (number + 1) * many])
 
 
 def bootstrap_embeddings(

@@ -12,6 +12,7 @@ from humanlike.errors import HumanlikeError
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+TABLE = 16_000_000  # most pairs of items for which a table is faster than sorting
 
 
 def check_triplets(triplets: ArrayLike, n_items: int) -> Integers:
@@ -172,12 +173,11 @@ class Problem:
 def prepare(rows: Integers, n_items: int, weights: Floats, held_out: NDArray[np.bool_]) -> Problem:
     """Number the pairs of items and part the triplets; those without weight are dropped."""
     kept = np.flatnonzero(weights > 0)
-    kept = kept[np.lexsort((*rows[kept].T[::-1], held_out[kept]))]
+    kept = kept[np.argsort(held_out[kept] * n_items + rows[kept, 0], kind="stable")]
     rows, weights, held_out = rows[kept], weights[kept], held_out[kept]
-    ends = np.sort(np.stack([rows[:, :2], rows[:, ::2]]), axis=-1)
-    codes, number = np.unique(ends[..., 0] * n_items + ends[..., 1], return_inverse=True)
+    low, high = np.minimum(rows[:, :1], rows[:, 1:]), np.maximum(rows[:, :1], rows[:, 1:])
+    codes, number = _numbered(np.ascontiguousarray((low * n_items + high).T), n_items)
     pairs = np.stack(np.divmod(codes, n_items)).astype(np.int32)
-    number = number.reshape(2, -1).astype(np.int32)
     border = int((~held_out).sum())
     return Problem(
         pairs,
@@ -186,3 +186,13 @@ def prepare(rows: Integers, n_items: int, weights: Floats, held_out: NDArray[np.
         np.ascontiguousarray(number[:, border:]),
         weights[border:] / max(weights[border:].sum(), 1e-300),
     )
+
+
+def _numbered(codes: Integers, n_items: int) -> tuple[Integers, NDArray[np.int32]]:
+    """Return the codes that occur, ascending, and the place of each code among them."""
+    if n_items**2 > TABLE:
+        found, number = np.unique(codes, return_inverse=True)
+        return found, number.reshape(codes.shape).astype(np.int32)
+    occurs = np.zeros(n_items**2, bool)
+    occurs[codes] = True
+    return np.flatnonzero(occurs), (np.cumsum(occurs, dtype=np.int32) - 1)[codes]

@@ -94,17 +94,16 @@ def one(store: Store, number: int) -> Batch:
     return Batch(*store.rows(f"{_SELECT} WHERE batches.id = ?", (number,))[0])
 
 
-def going_on(
-    store: Store, info: ModelInfo | None = None, settings: Settings | None = None
-) -> list[Batch]:
-    """Return the batches that are not done, the oldest first: all, or a model's."""
-    if info is None or settings is None:
+def going_on(store: Store, of: tuple[ModelInfo, Settings, str] | None = None) -> list[Batch]:
+    """Return the batches that are not done, the oldest first: all, or those of a query."""
+    if of is None:
         rows = store.rows(f"{_SELECT} WHERE batches.state != 'done' ORDER BY batches.id")
     else:
+        info, settings, task = of
         rows = store.rows(
-            f"{_SELECT} WHERE batches.state != 'done' AND model = ? AND settings = ? "
+            f"{_SELECT} WHERE batches.state != 'done' AND model = ? AND settings = ? AND task = ? "
             "ORDER BY batches.id",
-            (canonical(info.identity()), canonical(settings.identity())),
+            (canonical(info.identity()), canonical(settings.identity()), task),
         )
     return [Batch(*row) for row in rows]
 

@@ -1,9 +1,9 @@
 """Local models of transformers, ``hf:NAME[@REVISION][+ADAPTER][,option=value,…]``.
 
 ``spec`` reads the name and the options, ``identity`` settles which weights, ``load`` loads them,
-``prompts`` writes the text, ``reader`` turns it into tokens, ``batches`` groups them, ``state``
-feeds a model, ``score`` and ``generate`` (with ``sampling``) answer, ``engine`` drives them,
-``model`` puts it together.
+``prompts`` turns prompts into tokens (with ``template``), ``batches`` groups them, ``state`` feeds
+a model, ``score`` and ``generate`` (with ``sampling``) answer, ``engine`` drives them, ``model``
+puts it together.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from humanlike.errors import HumanlikeError
 from humanlike.models.base import Answer, Problem, Settings, Usage
 from humanlike.models.hf.batches import MAX_WASTE, Work, in_batches
 from humanlike.models.hf.generate import Spelling, generate
-from humanlike.models.hf.reader import Request
+from humanlike.models.hf.prompts import Request
 from humanlike.models.hf.sampling import sampling_of
 from humanlike.models.hf.score import depth, score
 from humanlike.models.hf.state import Decoder, EncoderDecoder, Shared, State, share, traits_of

@@ -8,7 +8,7 @@ from typing import Any
 
 from humanlike.models.base import Answer, Settings, Token, Usage
 from humanlike.models.chance import uniform
-from humanlike.models.hf.reader import Request
+from humanlike.models.hf.prompts import Request
 from humanlike.models.hf.sampling import Sampling
 from humanlike.models.hf.state import State
 

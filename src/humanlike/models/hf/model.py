@@ -12,7 +12,6 @@ from humanlike.models.hf.engine import Engine
 from humanlike.models.hf.identity import adapter_folder, identify
 from humanlike.models.hf.load import load_tokenizer, load_weights, settle
 from humanlike.models.hf.prompts import Wording
-from humanlike.models.hf.reader import Reader
 from humanlike.models.hf.spec import Options, Source
 
 RULE = 1
@@ -37,7 +36,7 @@ class Hf:
 
     Attributes
     ----------
-    reader : Reader
+    wording : Wording
         Turns prompts into tokens.
     work : Work
         What has been computed.
@@ -58,7 +57,7 @@ class Hf:
             self._adapter, self._added = adapter_folder(adapter)
         tokenizer = load_tokenizer(source, self._found, options.remote_code)
         separate = bool(getattr(self._found.config, "is_encoder_decoder", False))
-        self.reader = Reader(Wording(tokenizer, options, source.name), tokenizer, separate)
+        self.wording = Wording(tokenizer, options, separate, source.name)
         self._engine: Engine | None = None
         default = TOKENS.get(self._setup.device, TOKENS_ACCELERATED)
         self.work = Work(options.tokens or default)
@@ -68,7 +67,7 @@ class Hf:
         setup, name = self._setup, self._source.name
         added = f"+{self._added.partition('@')[0]}" if self._added else ""
         chosen = f"attention={setup.attention},{self._options.changing()}"
-        template = self.reader.wording.checksum
+        template = self.wording.checksum
         return ModelInfo(
             f"hf:{name}{added},{chosen}",
             "hf",
@@ -91,7 +90,7 @@ class Hf:
     def answer(self, prompts: Sequence[Prompt], settings: Settings) -> Iterator[tuple[int, Answer]]:
         """Answer in batches of like length, the longest prompts first."""
         self._info.check(prompts, settings)
-        requests = self.reader.requests(prompts, settings.mode == "score")
+        requests = self.wording.requests(prompts, settings.mode == "score")
         yield from self.engine().answer(requests, settings)
 
     def engine(self) -> Engine:
@@ -100,7 +99,7 @@ class Hf:
             model = load_weights(
                 self._source, self._found, self._setup, self._adapter, self._options.remote_code
             )
-            self._engine = Engine(model, self.reader.tokenizer, self.work, self._source.name)
+            self._engine = Engine(model, self.wording.tokenizer, self.work, self._source.name)
         return self._engine
 
     def close(self) -> None:

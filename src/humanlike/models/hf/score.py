@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from humanlike.models.hf.reader import Request
+from humanlike.models.hf.prompts import Request
 from humanlike.models.hf.state import State
 
 Tokens = tuple[int, ...]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from humanlike.errors import HumanlikeError
-from humanlike.models.hf.reader import common_start
+from humanlike.models.hf.prompts import common_start
 
 LEAST_SHARED = 8
 CACHES = ("past_key_values", "cache_params")

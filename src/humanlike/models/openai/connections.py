@@ -12,7 +12,7 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -20,6 +20,8 @@ import h11
 
 READ_BYTES = 65_536
 MOST_BYTES = 1 << 30
+KEPT_REQUESTS = 512
+"""Checked requests that are used again for bodies of the same length."""
 Headers = Sequence[tuple[str, str]]
 
 
@@ -92,6 +94,7 @@ class Connections:
         self._proxy = urlsplit(proxy) if proxy and not proxy_bypass(self._host) else None
         self._proxy_headers = _credentials(self._proxy)
         self._idle: list[_Line] = []
+        self._request = lru_cache(KEPT_REQUESTS)(self._made)
 
     async def request(
         self,
@@ -124,7 +127,7 @@ class Connections:
         Unanswered
             If no complete answer came.
         """
-        request = self._request(method, target, headers, body)
+        request = self._request(method, target, tuple(headers), len(body))
         try:
             async with asyncio.timeout(seconds):
                 if self._idle and not fresh:
@@ -139,14 +142,16 @@ class Connections:
         while self._idle:
             self._idle.pop().writer.close()
 
-    def _request(self, method: str, target: str, headers: Headers, body: bytes) -> h11.Request:
+    def _made(
+        self, method: str, target: str, headers: tuple[tuple[str, str], ...], length: int
+    ) -> h11.Request:
         target = self._path + target
         if self._proxy is not None and not self._secure:
             target = f"http://{self._authority}{target}"
-            headers = [*headers, *self._proxy_headers]
+            headers = (*headers, *self._proxy_headers)
         mine = [("Host", self._authority), ("User-Agent", "humanlike"), ("Accept", "*/*")]
-        length = [("Content-Length", str(len(body)))] if body else []
-        return h11.Request(method=method, target=target, headers=[*mine, *headers, *length])
+        size = [("Content-Length", str(length))] if length else []
+        return h11.Request(method=method, target=target, headers=[*mine, *headers, *size])
 
     async def _talk(self, line: _Line, request: h11.Request, body: bytes) -> Reply:
         keep = False

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
-from humanlike.errors import HumanlikeError
 from humanlike.models.openai.connections import Reply, Unanswered
 
 Action = Literal["again", "refused", "stop"]
@@ -26,10 +25,6 @@ class Malformed(Exception):
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
         self.kind = kind
-
-
-class Refusing(HumanlikeError):
-    """The server refuses whatever it is asked; every prompt is concerned."""
 
 
 @dataclass(frozen=True, slots=True)
