@@ -77,7 +77,7 @@ page.record("n_train", words or n_paper)
 #
 # Each training is done once and kept; a run that is stopped goes on with what is missing. The numbers of this page come from
 # {value}`n_train` training words for the comparison; `humanlike run finetuning --profile paper` takes all of the paper's
-# and draws them several times (below half an hour on four cores).
+# and draws them several times.
 
 # %% tags=["remove-output"]
 from humanlike.analysis.asked import ask_ratings
