@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from humanlike.cli.main import main
 from humanlike.data.qa import simulate_questions
 from humanlike.errors import HumanlikeError
-from humanlike.models.base import Answer, Choice, Problem, Prompt
+from humanlike.models.base import Answer, Choice, Problem, Prompt, Settings
 from humanlike.models.scripted import Scripted
 from humanlike.models.simulated import Options, Simulated
 from humanlike.query import Interrupted, plan, query
@@ -256,6 +257,27 @@ def test_a_full_disk_saves_what_had_arrived_elsewhere(
     result = query("triplets", model, n=500, store=path)
     assert result.summary.valid == 500
     assert len(model.asked) == 500 - before - imported.new
+
+
+def test_a_disk_that_is_full_at_the_very_end_is_said_and_the_answers_are_saved(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(Store, "add", full)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(StoreError, match=r"The disk is full\. 5 answers .* are in .*jsonl"):
+        query("triplets", first_option(), n=5, store=path)
+
+
+def test_a_model_that_breaks_the_protocol_is_named(path: Path) -> None:
+    class Careless(Scripted):
+        def answer(self, prompts: Sequence[Prompt], settings: Settings) -> Iterator[Any]:
+            return enumerate(prompt.text for prompt in prompts)
+
+    with pytest.raises(HumanlikeError, match=r"scripted:x should yield an Answer .* got a str"):
+        query("triplets", Careless("x"), n=5, store=path)
 
 
 def test_a_plan_of_ones_own(path: Path) -> None:

@@ -317,6 +317,11 @@ class _Asking:
         answers = self.model.answer(prompts, self.settings)
         try:
             for number, answer in answers:
+                if not isinstance(answer, Answer):
+                    raise HumanlikeError(
+                        f"{self.info.spec} should yield an Answer for each place; got a "
+                        f"{type(answer).__name__}. See humanlike.models.base.Model."
+                    )
                 place = places[number]
                 self.asked.append(place)
                 writer.put(Entry(self.keys[place], self.plan.prompts[place], answer))

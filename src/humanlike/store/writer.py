@@ -45,6 +45,7 @@ class Writer:
         self.unsaved: list[Entry] = []
         self._committed = committed
         self._failure: HumanlikeError | None = None
+        self._ended = False
         self._queue: queue.Queue[Entry | None] = queue.Queue(WAITING)
         self._thread = threading.Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
@@ -87,35 +88,35 @@ class Writer:
     def _loop(self, store: Store) -> None:
         beaten = time.monotonic()
         while True:
-            ended = self._collect(min(BEAT_SECONDS, WINDOW_SECONDS * 10))
+            self._collect(min(BEAT_SECONDS, WINDOW_SECONDS * 10))
             if self.unsaved:
                 store.add(self.run, self.unsaved)
                 batch, self.unsaved = self.unsaved, []
                 if self._committed is not None:
                     self._committed(batch)
-            if ended:
+            if self._ended:
                 return
             if time.monotonic() - beaten > BEAT_SECONDS:
                 store.beat(self.run)
                 beaten = time.monotonic()
 
-    def _collect(self, patience: float) -> bool:
-        """Gather into `unsaved` until the window or the batch is full; True at the end."""
+    def _collect(self, patience: float) -> None:
+        """Gather into `unsaved` until the window or the batch is full, or the end has come."""
         until = time.monotonic() + patience
         while len(self.unsaved) < BATCH:
             try:
                 entry = self._queue.get(timeout=max(0.0, until - time.monotonic()))
             except queue.Empty:
-                return False
+                return
             if entry is None:
-                return True
+                self._ended = True
+                return
             if not self.unsaved:
                 until = time.monotonic() + WINDOW_SECONDS
             self.unsaved.append(entry)
-        return False
 
     def _fail(self, problem: HumanlikeError) -> None:
         """Keep all that still comes, so that the caller can save it elsewhere."""
         self._failure = problem
-        while (entry := self._queue.get()) is not None:
+        while not self._ended and (entry := self._queue.get()) is not None:
             self.unsaved.append(entry)
