@@ -23,7 +23,7 @@
 # **How it can be answered.** The answers of the models were not released, but the design is known: 128 concepts, 35,000 random
 # triplets, 30 dimensions, the crowd-kernel loss {cite:p}`tamuz2011`, a fifth of the answers held out. So we let
 # observers take the test whose minds we know, because we make them from the human space itself
-# {cite:p}`hebart2020,hebart2023`: perfect ones, noisy ones, absent-minded ones, ones with half a mind of their own, and ones that know nothing.
+# {cite:p}`hebart2020,hebart2023`: perfect ones, noisy ones, absent-minded ones, ones with a mind partly of their own, and ones that know nothing.
 # For each we know in how many of the questions it agrees with the human space. A good score has to rise with that.
 
 # %% tags=["parameters"]
@@ -96,7 +96,8 @@ page.record("dims.share", alignment.dimension_ceiling(mind.human, n_dims))
 #
 # Paper B calls the score the variance of the human embedding that the model's explains, with the human sum of squares as
 # baseline, between two spaces *of equal dimensionality*. It does not say which space is fitted to which, whether scale is free when the
-# norms are compared, or how a space of 66 (or 49) dimensions comes to equal one of 30. The readings, for two of our observers:
+# norms are compared, or how a space of 66 (or 49) dimensions comes to equal one of 30. The readings, for two of the observers that are described
+# below, each with one set of answers:
 
 # %%
 questions = observers.CROWD, observers.RANDOM
@@ -118,7 +119,8 @@ page.record("reading.random.norm", read[observers.RANDOM.name][alignment.READING
 # and the score is 1 minus the disparity of `scipy.spatial.procrustes`. If both spaces are only brought to the same norm, it is
 # {value}`reading.crowd.norm`, and random answers get {value}`reading.random.norm`; as all 75 printed scores are above
 # zero, this is unlikely to be what was done. With the human space cut to as
-# many dimensions, which hold {value}`dims.share` of its variance, it is {value}`reading.crowd.cut`. We fit the model to the whole human space with the best scale.
+# many dimensions, which hold {value}`dims.share` of its variance, it is {value}`reading.crowd.cut`. In this book the model is
+# always fitted to the whole human space with the best scale.
 #
 # ## Every observer takes the test
 #
@@ -214,8 +216,8 @@ for key, column in (("own_p", "p"), ("own_r2", "r2"), ("own_agreement", "agreeme
 # The space of random answers uses {value}`own_dims.random` dimensions, and shuffled it still explains {value}`own.random`. That of a
 # decided observer uses {value}`own_dims.stranger`, and shuffled explains {value}`own.stranger`. Hence an observer who is
 # 60 % stranger and yet agrees with people in {value}`own_agreement.half` of the questions gets {value}`own_r2.half`, no
-# better than coin flips, although its own chance level leaves no doubt (*p* = {value}`own_p.half`, {numref}`fig-alignment-own`). A printed R² without the
-# null of its own space cannot be told from chance, whichever side it lies on.
+# better than coin flips, although its own chance level leaves no doubt (*p* = {value}`own_p.half`, {numref}`fig-alignment-own`). Whether a printed R² is chance cannot be said
+# without the null of its own space.
 #
 # (sec-alignment-rise)=
 # ## Does R² rise with agreement?
@@ -327,7 +329,7 @@ page.figure(
 # another offset is another unit of length), and **not the number of judgements**: the largest design tried still
 # gives {value}`variation.more`.
 #
-# It is the **shape of the loss**. The crowd kernel takes the odds of a choice to be the ratio of two squared distances. Who answers without doubt needs
+# It is the **shape of the loss** (its formula: {doc}`/notebooks/embedding`). The crowd kernel takes the odds of a choice to be the ratio of two squared distances. Who answers without doubt needs
 # ratios near zero for nearly all triplets. In many dimensions the distances from one concept to all others are much alike and
 # their ratios near one; small ratios need few dimensions. So the fitted space uses {value}`variation_dims.none`
 # of them where the human one uses {value}`dims.human` ({numref}`fig-alignment-dimensions`). Doubt, of any
@@ -337,7 +339,7 @@ page.figure(
 # (sec-alignment-help)=
 # ## What makes the score rise
 #
-# The crowd kernel is one of a family. In the t-distributed loss {cite:p}`vandermaaten2012`
+# The crowd kernel is one of a family. In the t-distributed loss (t-STE) {cite:p}`vandermaaten2012`
 # a choice has the odds $((\alpha + d_2^2)/(\alpha + d_1^2))^{(\alpha+1)/2}$: with $\alpha = 1$ that is the crowd
 # kernel with an offset, with large $\alpha$ a logistic rule in squared distances (STE). A larger tail parameter $\alpha$ lets moderate
 # differences of distance stand for certainty. Which $\alpha$ suits an observer can be read
@@ -369,8 +371,8 @@ for source in doubts.index:
 #
 # ### How precise is one R²?
 #
-# New questions and answers from the same observer move R² by {value}`spread` (standard deviation over replicates), so two models
-# must differ by {value}`resolution` to be told apart, if the concepts are taken as they are. Somebody with one set of
+# New questions and answers from the same observer move R² by {value}`spread` (standard deviation over replicates, pooled over the observers),
+# so two models must differ by {value}`resolution` to be told apart, if the concepts are taken as they are. Somebody with one set of
 # answers can resample them, which gives {value}`sd.answers` for the observer as noisy as the crowd; that is on the safe side, because a
 # resample holds fewer different questions than were asked. With other concepts R² would move too: resampling the concepts gives {value}`sd.items`.
 #
@@ -412,7 +414,7 @@ for key, value in (("best", printed.max()), ("median", np.median(printed)), ("wo
 # **The best score, {value}`printed.best`,** is above that of a perfect observer ({value}`r2.perfect`), as are {value}`scores.over_perfect` of the
 # {value}`scores.n` printed scores. It is below that of an observer as noisy as the crowd ({value}`r2.crowd`). Observers with just this R² agree with
 # the human space in anything between {value}`fits.best.low` and {value}`fits.best.high` of the questions. So the model is far from
-# chance; how much is missing, the score does not show.
+# coin flips; how much is missing, the score does not show.
 #
 # **The median, {value}`printed.median`,** goes with {value}`fits.median.low` to {value}`fits.median.high`; {value}`scores.not_over_categories` models do not
 # stand clearly above an observer that knows the category of each concept and nothing else.
@@ -426,9 +428,10 @@ for key, value in (("best", printed.max()), ("median", np.median(printed)), ("wo
 # group that cannot be told from the best, itself included, has {value}`scores.with_best`. But a difference in R² has a direction only where R² rises with agreement: below the
 # summit, and between models whose answers err in the same way.
 #
-# Where another chapter gives a **corrected score**, 0 is the mean of random answers and 1 the observer as noisy as the
-# crowd: the best printed score becomes {value}`corrected.best`, the median {value}`corrected.median`, the worst
-# {value}`corrected.worst`. That fixes the ends of the scale, not the summit in between.
+# On the **corrected** scale of {doc}`/notebooks/leaderboard` 0 is the mean of random answers and 1 the observer as noisy as the
+# crowd. With the means above the best printed score becomes {value}`corrected.best`, the median {value}`corrected.median`, the worst
+# {value}`corrected.worst`. That fixes two points of the scale and does not straighten what lies between. (The leaderboard draws observers of its
+# own, so its means differ from these in the third digit.)
 #
 # **What this rests on.** The authors' program, its settings and the share of valid answers are not known. Ours
 # finds the minimum of the same loss from small random starts and stops when the held-out loss rises; a search that ends far from the

@@ -22,8 +22,8 @@
 # Paper B {cite:p}`ingredients2025` correlates R² with public benchmark scores. It finds BigBench-Hard (BBH) the closest, MuSR the
 # furthest, and concludes that no benchmark accounts for alignment. It releases no scores and the text at hand has lost the
 # coefficients. The scores here were compiled from the Open LLM Leaderboard and from two re-evaluations
-# (`data/benchmarks/`): IFEval (following instructions), BBH, MATH level 5, GPQA, MuSR and MMLU-Pro, the successor of the MMLU
-# that the paper names.
+# (`data/benchmarks/`): IFEval (following instructions), BBH, MATH level 5, GPQA, MuSR and MMLU-Pro, the successor of the MMLU that the paper names. R² is
+# taken as printed; how far it is agreement with people is the question of {doc}`/notebooks/alignment`.
 
 # %% tags=["parameters"]
 benchmarks: list[str] = ["ifeval", "bbh", "math_lvl5", "gpqa", "musr", "mmlu_pro"]  # which ones, at least two, in {"ifeval", "bbh", "math_lvl5", "gpqa", "musr", "mmlu_pro"}
@@ -245,8 +245,8 @@ page.record("two.explained", leader["with_tuning"])
 # {interval}`best_tuned.explained`. At the same
 # BBH score base models differ from tuned ones by {value}`base_below` {interval}`base_below`: the gap the paper notes.
 #
-# So what the benchmarks leave open over all models is mostly the difference between base and tuned ones, which the task itself may make:
-# one has to answer with the name of an item. With that one bit beside it {value}`two.best` explains {value}`two.explained` of the
+# So part of what the benchmarks leave open over all models is the difference between base and tuned ones, which the task itself may make: one
+# has to answer with the name of an item. With that one bit beside it {value}`two.best` explains {value}`two.explained` of the
 # variance of R² in all models.
 #
 # (sec-benchmarks-protocols)=
@@ -288,8 +288,8 @@ page.record("musr_always_worst", all(part.loc[part["r"].idxmin(), "name"] == "mu
 # %% [markdown]
 # On the re-evaluation by one protocol ({value}`n_one.bbh` models) {value}`best.one` comes first and {value}`worst.one` last; MuSR rises from
 # {value}`r_leaderboard.musr` to {value}`r_one.musr` {interval}`r_one.musr`. With every score found ({value}`n_all.bbh` models at most)
-# {value}`best.all` is first and {value}`worst.all` last. This is not only a matter of which models were scored: on the {value}`same.n` models
-# that have both, MuSR correlates at {value}`same_leaderboard.musr` by the leaderboard and {value}`same_one.musr` by the other
+# {value}`best.all` is first and {value}`worst.all` last. Which models were scored is not all of it, though
+# {value}`same.n` models are few to say so: on those that have both scores MuSR correlates at {value}`same_leaderboard.musr` by the leaderboard and {value}`same_one.musr` by the other
 # protocol, BBH at {value}`same_leaderboard.bbh` and {value}`same_one.bbh`.
 #
 # (sec-benchmarks-math)=
@@ -322,16 +322,15 @@ page.record("math.largest_model", math.loc[moved.idxmax(), "model"])
 # %% [markdown]
 # On {value}`math.n` models the correlation is {value}`math.after` {interval}`math.after` with the new scores and {value}`math.before`
 # {interval}`math.before` with the old: a change of {value}`math.change` {interval}`math.change` (Zou), from an error in scoring.
-# {value}`math.largest_model` alone moved by {value}`math.largest`. A verdict on how well mathematics goes with human-like concepts
-# depends on the month in which the table was read.
+# {value}`math.largest_model` alone moved by {value}`math.largest`. How well mathematics goes with R² therefore depends on
+# the month in which the table was read.
 #
 # ## What was found
 #
-# - Of the {claims}`benchmarks` claims of this section, {claims}`benchmarks/reproduced` are reproduced,
-#   {claims}`benchmarks/reproduced with a caveat` with a caveat and {claims}`benchmarks/contradicted` contradicted
-#   ({doc}`/book/ledger`).
-# - BBH has the highest ({value}`r_leaderboard.bbh`) and MuSR the lowest correlation ({value}`r_leaderboard.musr`) on the leaderboard, but apart
-#   from MuSR the benchmarks cannot be told from each other, and other scores give another order.
-# - Base and tuned models must be kept apart. Among tuned ones {value}`best_tuned` explains {value}`best_tuned.explained` of R²
-#   {interval}`best_tuned.explained`: hardly *insufficient*.
+# - Of the {claims}`benchmarks` claims of this section are reproduced {claims}`benchmarks/reproduced`, with a caveat
+#   {claims}`benchmarks/reproduced with a caveat`, contradicted {claims}`benchmarks/contradicted` ({doc}`/book/ledger`).
+# - BBH has the highest ({value}`r_leaderboard.bbh`) and MuSR the lowest correlation ({value}`r_leaderboard.musr`) on the leaderboard, but of all pairs of
+#   benchmarks few can be told apart ({value}`pairs_holm` of {value}`pairs` after correction), and other scores give another order.
+# - Base and tuned models must be kept apart. Among tuned ones {value}`best_tuned` explains {value}`best_tuned.explained` of the variance of R²
+#   {interval}`best_tuned.explained`, somewhat flattered by being picked: much more than the paper's conclusion lets expect.
 # - The correlation of MATH moved by {value}`math.change` when its answers were scored properly.

@@ -157,7 +157,8 @@ for which, at in (("most", groups["within"].idxmax()), ("least", groups["within"
 # them {value}`similarity.between`, and for {value}`nearest_same` of the concepts the nearest neighbour is of the same category. The
 # category that holds together most is {value}`category.most` ({value}`within.most`), the least is {value}`category.least`
 # ({value}`within.least`). A model that knows no more than the categories therefore already answers many triplets as people do; what that
-# is worth in R² is computed in the chapter on alignment.
+# is worth in R² is computed in {ref}`sec-alignment-limits`. (There and in
+# {doc}`/notebooks/embedding` observers compare by cosine; here similarity depends on all third concepts.)
 #
 # ### A map to walk about in
 #
@@ -285,7 +286,7 @@ page.record("n_choices_of_senses", len(choices[49]))
 #
 # A number of principal axes that hold a share of a variance is no number of dimensions that matter: it depends on which items are looked at
 # ({value}`needed.49.all.centred` axes for all 1,854), and a choice of dimension can be made on judgements held out. That is done in
-# the chapter on the embedding.
+# {ref}`sec-embedding-dimensions`.
 #
 # (sec-concepts-coverage)=
 # ## Do the 128 stand for the 1,854?

@@ -177,18 +177,19 @@ page.figure(
 )  # fmt: skip
 
 # %% [markdown]
-# For the noisy judge the losses differ little. The crowd kernel predicts {value}`accuracy.noisy.crowd_kernel` {interval}`accuracy.noisy.crowd_kernel`, the best of the
-# five ({value}`best.noisy`) {value}`best_accuracy.noisy`, and knowing everything would give {value}`ceiling.noisy`. For the consistent judge the
+# For the noisy judge the losses differ little. The crowd kernel predicts {value}`accuracy.noisy.crowd_kernel` {interval}`accuracy.noisy.crowd_kernel`; most is predicted by
+# {value}`best.noisy` ({value}`best_accuracy.noisy`), and knowing everything would give {value}`ceiling.noisy`. For the consistent judge the
 # crowd-kernel loss predicts {value}`accuracy.consistent.crowd_kernel` {interval}`accuracy.consistent.crowd_kernel` and finds {value}`r2.consistent.crowd_kernel`
 # of the judge's own space; t-STE predicts {value}`accuracy.consistent.t_ste` and finds {value}`r2.consistent.t_ste`. Even of the noisy judge's space
 # t-STE finds more, {value}`r2.noisy.t_ste` against {value}`r2.noisy.crowd_kernel`.
 #
 # The real model, {value}`model.name`, is as consistent as a computation can be. The crowd-kernel space predicts {value}`accuracy.model.crowd_kernel`
-# {interval}`accuracy.model.crowd_kernel` of its held-out answers, the best of the five ({value}`best.model`) {value}`best_accuracy.model`. What is missing
+# {interval}`accuracy.model.crowd_kernel` of its held-out answers, {value}`best.model` predicts {value}`best_accuracy.model`. What is missing
 # is no noise of the model; it is the loss.
 #
 # A held-out loss alone does not show this. The consistent judge has the *lower* held-out crowd-kernel loss ({value}`loss.consistent` against
-# {value}`loss.noisy`), yet less of its space is found ({value}`r2.consistent.crowd_kernel` against {value}`r2.noisy.crowd_kernel`).
+# {value}`loss.noisy`), yet less of its space is found ({value}`r2.consistent.crowd_kernel` against {value}`r2.noisy.crowd_kernel`). These are single fits;
+# {doc}`/notebooks/alignment` gives means over several sets of answers of such judges, with intervals.
 #
 # (sec-embedding-dimensions)=
 # ## How many dimensions?
@@ -245,7 +246,7 @@ page.record("pulled", together)
 page.record("pulled_together", together < 0)
 
 # %% [markdown]
-# Other starts change next to nothing: they explain {value}`again.starts` {interval}`again.starts` (median and range) of the first fit, so one start is enough here.
+# Other starts change next to nothing: they explain {value}`again.starts` {interval}`again.starts` (median and range) of the first fit, so one start is enough for this judge.
 # Holding out other answers gives {value}`again.splits` {interval}`again.splits`, and drawing the answers again {value}`again.resamples`
 # {interval}`again.resamples`: the answers, not the search, are what limits precision. The offset $\mu$ hardly matters: with 0.05 the accuracy is
 # {value}`offset.accuracy`, because the fit simply grows until $\mu$ is small beside its distances. Pairs that were chosen

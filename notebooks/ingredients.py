@@ -24,7 +24,8 @@
 # models. They print neither the table behind it, nor how numbers were coded, nor which model belongs to which family; in the text at
 # hand most statistics are missing too, except four standard errors. What can be done is to repeat the analysis with the ingredients
 # compiled for this book (`data/ingredients/`, sources in every row), as described where there is a description, and to try every other
-# defensible reading beside it.
+# defensible reading beside it. R² is taken as printed; whether a higher one means more human answers is the question of
+# {doc}`/notebooks/alignment`.
 
 # %% tags=["parameters"]
 ingredients: list[str] = ["instruction_tuned", "multimodal", "swiglu", "n_params_billion", "n_layers", "hidden_size", "n_heads", "attention_dim", "mlp_size", "context_length", "vocab_size", "training_tokens_trillion"]  # what enters the joint model, in {"instruction_tuned", "multimodal", "swiglu", "n_params_billion", "n_layers", "hidden_size", "n_heads", "attention_dim", "mlp_size", "context_length", "vocab_size", "training_tokens_trillion", "head_dim", "n_kv_heads", "release_year", "decoder_only"}
@@ -240,7 +241,7 @@ page.record("activation_null", activation.p >= 0.05)
 # %% [markdown]
 # Models with SwiGLU are ahead of the others by {value}`welch.swiglu` {interval}`welch.swiglu`, and the five activations differ
 # (Welch's *F*, *p* = {value}`activation.p`), against the paper's finding of no advantage. That is no evidence that SwiGLU helps: old
-# families use the other functions. With images in training the difference is {value}`welch.multimodal` {interval}`welch.multimodal`.
+# families use the other functions, and families are not resampled here. With images in training the difference is {value}`welch.multimodal` {interval}`welch.multimodal`.
 #
 # (sec-ingredients-collinear)=
 # ## What hangs together
@@ -432,13 +433,15 @@ page.table(
 )  # fmt: skip
 
 # %% [markdown]
-# All {value}`curve.n.instruction_tuned` intervals of tuning lie above zero, with effects from {value}`curve.least.instruction_tuned`
-# to {value}`curve.most.instruction_tuned`. Nothing else is as firm. The negative effect of images shows in
+# Of {value}`curve.n.instruction_tuned` intervals of tuning {value}`curve.n_above.instruction_tuned` lie above zero, with effects from {value}`curve.least.instruction_tuned`
+# to {value}`curve.most.instruction_tuned`. Nothing else is as firm; nearest come
+# SwiGLU ({value}`curve.n_above.swiglu`), layers ({value}`curve.n_above.n_layers`) and size ({value}`curve.n_above.n_params_billion`). The negative effect of images shows in
 # {value}`curve.n_below.multimodal` of {value}`curve.n.multimodal` intervals, that of the number of heads in
 # {value}`curve.n_below.n_heads`, while {value}`curve.n_above.n_heads` say the opposite. MLP width is above zero in
 # {value}`curve.n_above.mlp_size`, embedding width in {value}`curve.n_above.hidden_size` and below in
 # {value}`curve.n_below.hidden_size`, context length above in {value}`curve.n_above.context_length`.
-# {value}`curve.failed` estimates do not exist; {value}`curve.singular` come from a {term}`singular fit`, in which groups do not differ.
+# Specifications without an estimate: {value}`curve.failed`; with a {term}`singular fit`, in which groups do not differ:
+# {value}`curve.singular`.
 #
 # ### Choose a specification
 
@@ -502,9 +505,8 @@ if drawn := curve("n_params_billion"):
 # %% [markdown]
 # ## What was found
 #
-# - Of the {claims}`ingredients` claims of this section, {claims}`ingredients/reproduced` are reproduced,
-#   {claims}`ingredients/reproduced with a caveat` with a caveat and {claims}`ingredients/contradicted` contradicted
-#   ({doc}`/book/ledger`).
+# - Of the {claims}`ingredients` claims of this section are reproduced {claims}`ingredients/reproduced`, with a caveat
+#   {claims}`ingredients/reproduced with a caveat`, contradicted {claims}`ingredients/contradicted` ({doc}`/book/ledger`).
 # - Tuning is the one ingredient that every analysis agrees on: {value}`effect.instruction_tuned` {interval}`effect.instruction_tuned` of R²
 #   as described, positive with its interval in {value}`curve.n_above.instruction_tuned` of {value}`curve.n.instruction_tuned`
 #   specifications.

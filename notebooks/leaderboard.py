@@ -20,7 +20,7 @@
 # concepts most like people do, and what separates the upper end of its ranking from the lower one?
 #
 # **What was measured.** Each model answered about 35,000 questions of the form *which of these two is more
-# like that one?* over 128 concepts of the THINGS database {cite:p}`hebart2019`. From the answers a
+# like that one?* over {doc}`the 128 concepts </notebooks/concepts>` of the THINGS database {cite:p}`hebart2019`. From the answers a
 # 30-dimensional space was fitted, rotated and scaled onto the space that explains people's judgements
 # {cite:p}`hebart2020,hebart2023`. The score is the share of the human space's variance that is recovered,
 # the Procrustes R²: 1 is a perfect match and 0 explains nothing.
@@ -62,7 +62,9 @@ board = load_leaderboard()
 #
 # Five observers answer {value}`n_triplets` questions each, {value}`n_replicates` times: at random; without doubt, but by similarities that have nothing to
 # do with people's; by the concepts' categories alone; as the human space does, without error; and with the noise that the
-# human space's own model finds in people. Their answers go through the fit that the models' answers went through.
+# human space's own model finds in people. Their answers go through the design's fit
+# ({doc}`/notebooks/embedding`). The table shows means; the brackets hold 95 % of single random observers. {doc}`/notebooks/alignment` tests the same
+# observers and more with other draws, so its means differ in the third digit.
 
 # %% tags=["remove-output"]
 from humanlike.analysis.ceilings import Design, design_limits, load_minds
@@ -87,8 +89,8 @@ board["corrected"] = limits.corrected(board["r2"])
 # | the human space, as noisy as people | {value}`limit.crowd` |
 #
 # The scale has neither 0 nor 1 at its ends, and it is not straight. Random answers get {value}`limit.random`. Whoever decides firmly by
-# something else gets less than that, and whoever decides firmly as people do gets less than somebody who does so with doubts. So R² is not agreement alone;
-# {doc}`alignment` takes this apart. For orientation the table below adds a corrected score,
+# something else gets less than that, and whoever decides firmly as people do gets less than somebody who does so with doubts. So R² is not agreement
+# alone; {ref}`sec-alignment-rise` takes this apart. For orientation the table below adds a corrected score,
 #
 # $$ \frac{R^2 - R^2_{\text{random}}}{R^2_{\text{noisy human}} - R^2_{\text{random}}}, $$
 #
@@ -123,8 +125,8 @@ page.record("r2.median", board["r2"].median())
 # The ranking holds {value}`n_models` models of {value}`n_families` families. It runs from
 # {value}`r2.best` ({value}`model.best`) to {value}`r2.worst` ({value}`model.worst`), with a median of
 # {value}`r2.median`. Nobody comes near 1, but 1 cannot be reached: {value}`alignment/scores.over_perfect` scores are above that of an observer
-# who answers without any error as people do. At the other end {value}`alignment/scores.within` cannot be told from random answers, and
-# {value}`alignment/scores.below` are below them.
+# who answers without any error as people do. At the other end {value}`alignment/scores.within` lie within what random observers get, and
+# {value}`alignment/scores.below` below it.
 #
 # (sec-leaderboard-asked)=
 # ## Models asked here
@@ -312,8 +314,9 @@ for key, found in {"people": people, "fitted": fitted, "asked": asked.structure}
 # %% [markdown]
 # In the human space the mean silhouette is {value}`silhouette.people`, and concepts of a category are {value}`within.people` times as far from each other as those of different ones.
 # The design does not copy that: the space it fits to people's own answers has {value}`silhouette.fitted` and {value}`within.fitted`, and this is what models are to be compared with. In the
-# space of {value}`asked.name` it is {value}`silhouette.asked` {interval}`silhouette.asked` and {value}`within.asked`. Shuffled categories reach such silhouettes with
-# *p* = {value}`silhouette.p.people`, {value}`silhouette.p.fitted` and {value}`silhouette.p.asked` ({numref}`fig-leaderboard-categories`).
+# space of {value}`asked.name` it is {value}`silhouette.asked` {interval}`silhouette.asked` and {value}`within.asked`. Shuffled categories reach such
+# silhouettes with *p* = {value}`silhouette.p.people` (people), {value}`silhouette.p.fitted` (through the design)
+# and {value}`silhouette.p.asked` (model; {numref}`fig-leaderboard-categories`).
 #
 # Whether tuning changes this can be told as soon as a base model and its tuned version are asked, `humanlike query triplets MODEL` with each. Of the paper's models no
 # embedding is at hand, so its statement is **not testable** here.
@@ -345,11 +348,12 @@ for key, name in (("smallest", size.idxmin()), ("largest", size.idxmax())):
 #
 # ## What was found
 #
-# - The ranking runs from {value}`r2.worst` to {value}`r2.best`; its upper end belongs to tuned models almost
-#   without exception ({value}`top20.tuned` of the first 20).
-# - The scale these numbers stand on reaches from {value}`limit.random` for random answers to {value}`limit.crowd` for people's own; a faultless human observer gets
-#   {value}`limit.perfect`.
-# - Asked here, {value}`asked.name` stands at {value}`asked.r2` {interval}`asked.r2`. Categories show in its space less than in people's.
+# - The ranking runs from {value}`r2.worst` to {value}`r2.best`; {value}`top20.tuned` of the first 20
+#   models are tuned.
+# - On the scale these numbers stand on random answers get {value}`limit.random`, people's own, with their noise, {value}`limit.crowd`, and the human space
+#   without error {value}`limit.perfect`.
+# - Asked here, {value}`asked.name` stands at {value}`asked.r2` {interval}`asked.r2`. The mean silhouette of its categories is {value}`silhouette.asked`,
+#   that of people's {value}`silhouette.people`.
 # - Tuned models are ahead by {value}`difference` on average; the interval excludes zero also when whole families
 #   are resampled ({interval}`difference.family`).
 # - Counts and sizes contradict other parts of the paper. The ledger lists each.

@@ -21,7 +21,9 @@
 # of checkpoints show?
 #
 # Paper B {cite:p}`ingredients2025` follows four series whose makers published a checkpoint per stage. It prints R² for each, and
-# averages. It concludes that SFT and DPO improve alignment while the effect of RLVR is muted.
+# averages. It concludes
+# that SFT and DPO improve alignment while the effect of RLVR is muted. R² is taken as printed here; what a rise of it can mean is the
+# question of {doc}`/notebooks/alignment`.
 
 # %% tags=["parameters"]
 mapping: str = "real"  # the stage of a row: that of the ranked checkpoint, or the printed one, in {"real", "printed"}
@@ -130,12 +132,11 @@ page.record("drop.olmo7b", olmo["rlvr"] - olmo["dpo"])
 # SFT raises R² in {value}`n_up.real.sft` of {value}`n.real.sft` series that have both stages, by {value}`step.real.sft`
 # {interval}`step.real.sft` on average; DPO in {value}`n_up.real.dpo` of {value}`n.real.dpo`, by {value}`step.real.dpo`
 # {interval}`step.real.dpo`. With {value}`n.real.sft` series the smallest *p* that any outcome could have is {value}`p_least.real.sft`,
-# with {value}`n.real.dpo` it is {value}`p_least.real.dpo`: no single step can be significant, whatever the data say. Neither interval
-# excludes zero.
+# with {value}`n.real.dpo` it is {value}`p_least.real.dpo`: no single step can be significant, whatever the data say. The intervals say so too.
 #
 # Together the two steps can be tested. Three stages have six orders, so a series that rises throughout is a stronger sign than a
 # single step up. Base, SFT and DPO rise in order in all {value}`trend.n` series that have the three; Page's test {cite:p}`page1963`
-# gives an exact one-sided *p* of {value}`trend.p`.
+# gives an exact one-sided *p* of {value}`trend.p`, if the series are taken as independent; two of them are OLMo.
 #
 # RLVR changes R² by {value}`step.real.rlvr` {interval}`step.real.rlvr`, up in {value}`n_up.real.rlvr` of {value}`n.real.rlvr` series.
 # The mean hangs on a single drop, OLMo 7B with {value}`drop.olmo7b`. *Muted* is a fair word for the others, not for that one; the
@@ -192,9 +193,10 @@ page.record("pairs.least_model", small["tuned"])
 #
 # ## What was found
 #
-# - The printed averages follow from the printed rows, but {value}`rows_matched` of {value}`rows` rows are what their labels say.
+# - The printed averages follow from the printed rows, but only {value}`rows_matched` of {value}`rows` rows are what their labels say.
 # - In real stages RLVR averages {value}`mean.real.rlvr`, below DPO ({value}`mean.real.dpo`), because of one model.
 # - Base, SFT and DPO rise in every series that has all three (exact *p* = {value}`trend.p`). No single step can be tested with so
 #   few series.
-# - Better evidence that tuning helps are the {value}`pairs.n` base models ranked beside their tuned twins: {value}`pairs.gain`
-#   {interval}`pairs.gain_family` with families resampled.
+# - More pairs are to be had from the {value}`pairs.n` base models ranked beside their tuned twins: {value}`pairs.gain`
+#   {interval}`pairs.gain_family` with families resampled. Counted by family, {value}`families.n_up` of {value}`families.n` rise (exact
+#   *p* = {value}`families.p`).

@@ -90,8 +90,9 @@ for key in ("possible", "share", "free", "per_coordinate", "bits", "repeats", "p
 # ## Learning curves
 #
 # The observer's space is the human one on the 128 concepts. It compares squared distances in it, so that a perfect result exists: R² would be
-# 1, up to the dimensions that are missing. Noise is logistic on the difference of the two squared distances, strong enough that the
-# stated share of answers is what the observer would say without noise. Each study draws its questions, holds a fifth of them out, fits
+# 1, up to the dimensions that are missing. ({doc}`/notebooks/embedding` and {doc}`/notebooks/alignment` let observers compare by cosine, so their
+# numbers differ a little from these.) Noise is logistic on the difference of the two squared distances, strong enough that the
+# stated share of answers, the *agreement*, is what the observer would say without noise. Each study draws its questions, holds a fifth of them out, fits
 # 30 dimensions and keeps the points that predict the held-out answers best, as in the paper.
 #
 # Two losses are compared. The *crowd kernel* {cite:p}`tamuz2011` is the paper's. *STE* is the logistic one, whose expected value the
@@ -190,14 +191,15 @@ page.record("again.loss_high", max(found))
 # takes the *ratio* of the two squared distances for the odds of the answer. An observer that answers sharply at ratios near 1, as all do in
 # many dimensions, is described best by a space in which ratios are larger than they are. Watching the held-out loss cannot notice that.
 # Nor do more starts help, or the offset of 0.05 that the tool cited adds to distances: five starts end at held-out losses from
-# {value}`again.loss_low` to {value}`again.loss_high` with R² = {value}`again.r2`. What other losses do, and what R² means then, is the subject of the chapters on the embedding and on alignment.
+# {value}`again.loss_low` to {value}`again.loss_high` with R² = {value}`again.r2`. What other losses do is the subject of {doc}`/notebooks/embedding`, why this one
+# does what it does and what R² then means that of {ref}`sec-alignment-why`.
 #
 # The answers themselves tell the losses apart, without a look at the observer's space. For the noiseless observer {value}`loss.last` predicts
 # {value}`accuracy.last` of the held-out answers ({numref}`fig-triplets-accuracy`), the crowd kernel {value}`accuracy.first`, and its loss per answer is
 # {value}`loss_at.last.clean` against {value}`loss_at.first.clean` nats; for the noisiest one it is {value}`loss_at.last.rough` against
 # {value}`loss_at.first.rough`. With few or noisy answers the crowd kernel is not the worse choice: at
 # {value}`smallest` triplets and {value}`level.rough` agreement it recovers {value}`r2_few.first`, {value}`loss.last`
-# {value}`r2_few.last`, since it hardly can follow the noise.
+# {value}`r2_few.last`: it can hardly follow the noise.
 #
 # ## How many dimensions?
 

@@ -20,9 +20,16 @@ def test_using_other_commands_does_not_render_again(built):
     assert "up to date" in built.build().out
 
 
-def test_a_run_may_cite_another_chapter(built):
-    built.edit("notebooks/alpha.py", "the label", "beta {value}`beta/total`, the label")
+def test_a_run_may_cite_another_chapter_and_names_its_sources(built):
+    source = "@book{ohm1827, author={Ohm, Georg}, title={Die Kette}, year={1827}, publisher={R}}\n"
+    built.write("book/references.bib", source)
+    cited = "beta {value}`beta/total` {cite:p}`ohm1827`, the label"
+    built.edit("notebooks/alpha.py", "the label", cited)
     assert built.cli("run", "alpha").code == 0
+    (page,) = (built.home / "runs" / "alpha").glob("*/page/alpha.html")
+    text = page.read_text(encoding="utf-8")
+    assert ">Ohm, 1827<" in text
+    assert "Die Kette" in text
 
 
 def test_the_notebook_of_a_failed_run_is_kept(built):

@@ -22,6 +22,7 @@ from humanlike.readyaml import read_yaml
 
 _LABEL = re.compile(r"^\(([\w-]+)\)=\s*$", re.MULTILINE)
 _NAME = re.compile(r"^:name: ([\w-]+)\s*$", re.MULTILINE)
+SOURCES = "## References\n\n```{bibliography}\n:filter: docname in docnames\n```"
 UNAVAILABLE = """
 
 :::{{admonition}} Some numbers are missing
@@ -33,8 +34,8 @@ not be had ({chapters}).
 
 RERUN = """:::{{admonition}} A run of your own
 :class: note
-Executed with {settings}. Numbers and figures are of this run; the sentences around them
-were written for the book's settings and may not fit.
+Executed with {settings}. Numbers and figures are of this run, *n/a* where it gave none; the
+sentences around them were written for the book's settings and may not fit.
 :::"""
 
 
@@ -120,6 +121,8 @@ def write_single(stage: Path, root: Path, chapter: Chapter, values: Values) -> N
     notebook = assemble(chapter, execution, values)
     note = RERUN.format(settings=_settings(chapter, execution))
     below_heading(notebook, "# ", note)
+    if any("{cite" in cell.source for cell in notebook.cells):
+        notebook.cells.append(nbformat.v4.new_markdown_cell(SOURCES))
     nbformat.write(notebook, stage / f"{chapter.name}.ipynb")
     (stage / "_toc.yml").write_text(f"format: jb-book\nroot: {chapter.name}\n", encoding="utf-8")
     config = read_yaml(root / "_config.yml")

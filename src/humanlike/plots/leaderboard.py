@@ -85,7 +85,8 @@ def ranked(
             color=colour if tuned else "white", edgecolor=colour, linewidth=0.8,
         )  # fmt: skip
     axes.axvline(top + 0.5, color=BLUE, linewidth=1.2, linestyle="--")
-    axes.text(top + 1.2, 0.02, f"top {top}", color=BLUE, va="bottom", path_effects=_outline())
+    above = axes.get_xaxis_transform()
+    axes.text(top + 1.2, 0.985, f"top {top}", color=BLUE, va="top", transform=above)
     _bounds(axes, bounds or {}, len(board))
     for place, (name, (r2, low, high)) in enumerate((placed or {}).items()):
         x = float((board["r2"] > r2).sum()) + 0.5
@@ -95,7 +96,7 @@ def ranked(
             markeredgecolor="white", label=name,
         )  # fmt: skip
     axes.set_xlim(0, len(board) + 1)
-    axes.set_xlabel("Rank (1 = most human-like)")
+    axes.set_xlabel("Rank (1 = highest R²)")
     axes.set_ylabel("Procrustes R² (0 to 1)")
     figure.legend(loc="outside upper center", ncols=4)
     return figure

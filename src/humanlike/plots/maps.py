@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from humanlike.plots.concepts import COLOURS, MARKERS
 from humanlike.plots.style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def concept_maps(
     views : mapping of str to ndarray, each (concepts, 2)
         By the title of the panel.
     categories : sequence of str, (concepts,)
-        The last look is shared by categories beyond the seventh; ``other`` is grey.
+        Looks are those of `humanlike.plots.concepts.concept_map`; categories beyond these share
+        one, and ``other`` is a grey dot.
     axes_name : str
         What both axes show.
     shared : bool
@@ -65,9 +67,10 @@ def concept_maps(
 
 
 def _map(panel: Axes, view: Floats, categories: NDArray[np.str_]) -> None:
-    kinds = [name for name in dict.fromkeys(categories.tolist()) if name != REST]
-    for place, name in enumerate([*kinds, REST]):
-        colour, marker = LOOKS[min(place, len(LOOKS) - 1)] if name != REST else (GREY, ".")
+    kinds = list(dict.fromkeys(categories.tolist()))
+    looks = dict(zip(kinds, zip(COLOURS, MARKERS, strict=True), strict=False))
+    for name in sorted(kinds, key=lambda kind: kind == REST):
+        colour, marker = looks.get(name, (BLACK, "X")) if name != REST else (GREY, ".")
         own = view[categories == name]
         if len(own):
             panel.scatter(
