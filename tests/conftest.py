@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from book.sample import Project
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers that each take all cores slow each other
+TOGETHER = ("tests/browser/", "tests/models/test_hf", "tests/models/test_encoder.py")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give tests that share something slow to one worker: a browser, the built book, models.
+
+    What pytest-xdist 3.8 does for its groups has no effect with pytest 9: it writes into a name
+    that pytest no longer reads.
+    """
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return next((group for group in TOGETHER if nodeid.startswith(group)), nodeid)
+
+    return ByGroup(config, log)
 
 
 @pytest.fixture

@@ -10,16 +10,17 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "humanlike"
 FORBIDDEN = {
-    "data": {"tasks", "models", "store", "query", "stats", "plots", "book", "cli"},
-    "tasks": {"models", "store", "query", "stats", "plots", "book", "cli"},
-    "models": {"store", "query", "stats", "plots", "book", "cli"},
-    "store": {"query", "stats", "plots", "book", "cli", "data"},
-    "query": {"stats", "plots", "book", "cli"},
+    "data": {"tasks", "models", "store", "query", "stats", "finetune", "plots", "book", "cli"},
+    "tasks": {"models", "store", "query", "stats", "finetune", "plots", "book", "cli"},
+    "models": {"store", "query", "stats", "finetune", "plots", "book", "cli"},
+    "store": {"query", "stats", "finetune", "plots", "book", "cli", "data"},
+    "query": {"stats", "finetune", "plots", "book", "cli"},
+    "finetune": {"analysis", "plots", "book", "cli", "doctor"},
     "analysis": {"plots", "book", "cli", "doctor"},
-    "plots": {"tasks", "models", "store", "query", "book", "cli", "doctor"},
+    "plots": {"tasks", "models", "store", "query", "finetune", "book", "cli", "doctor"},
     "book": {"cli", "doctor"},
     "doctor": {"cli"},
-    "stats": {"data", "tasks", "models", "store", "query", "plots", "book", "cli"},
+    "stats": {"data", "tasks", "models", "store", "query", "finetune", "plots", "book", "cli"},
 }
 
 

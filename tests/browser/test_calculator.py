@@ -11,7 +11,7 @@ from humanlike.analysis.forecast import DIMS, HELD_OUT, Forecast
 from humanlike.analysis.triplet_rules import scale
 from humanlike.plots.triplets import calculator
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 RISING = np.sort(np.random.default_rng(0).random((len(DIMS), 3, 4)), axis=2).round(3)
 GRID = Forecast(
     np.array([0.5, 1, 2, 8]), np.array([0.7, 0.9, 1.0]),

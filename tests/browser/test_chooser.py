@@ -10,7 +10,7 @@ import pytest
 
 from humanlike.plots.multiverse import chooser
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 EVIL = "<img src=x onerror=alert(1)>"
 AXES = {"scale": ("raw", "z"), "metric": ("cosine", "euclidean", EVIL)}
 

@@ -10,7 +10,7 @@ import pytest
 
 from humanlike.plots.concepts import concept_map_widget
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 EVIL = "<img src=x onerror=alert(1)>"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def column(page, table: str, number: int) -> list[str]:
@@ -13,6 +13,13 @@ def column(page, table: str, number: int) -> list[str]:
         f"{table} tbody tr:not([hidden]) td:nth-child({number})",
         "cells => cells.map(cell => cell.textContent.trim())",
     )
+
+
+def named(page, heading: str) -> list[str]:
+    """Return the texts of a column of the ranking's visible cells."""
+    heads = page.locator("table.hl-search").first.locator("thead th").all_inner_texts()
+    (place,) = [n for n, text in enumerate(heads, 1) if text.split("\n")[0].startswith(heading)]
+    return column(page, "table.hl-search", place)
 
 
 def head(page, name: str):
@@ -70,12 +77,12 @@ def test_a_column_is_sorted_by_number_by_mouse_and_keyboard(visit):
     size = head(page, "Billion parameters")
     size.locator("button").click()
     assert size.get_attribute("aria-sort") == "ascending"
-    numbers = [float(text) for text in column(page, "table.hl-search", 7)]
+    numbers = [float(text) for text in named(page, "Billion parameters")]
     assert len(set(numbers)) > 10
     assert numbers == sorted(numbers)
     size.locator("button").press("Enter")
     assert size.get_attribute("aria-sort") == "descending"
-    falling = [float(text) for text in column(page, "table.hl-search", 7)]
+    falling = [float(text) for text in named(page, "Billion parameters")]
     assert falling == sorted(numbers, reverse=True)
 
 
@@ -83,14 +90,14 @@ def test_search_and_filters_narrow_the_rows_and_the_count_says_so(visit):
     page = visit("notebooks/leaderboard.html").page
     tools = page.locator(".hl-tools").first
     tools.locator("input[type=search]").fill("olmo 13b")
-    models = column(page, "table.hl-search", 2)
+    models = named(page, "Model")
     assert models
     assert all("13b" in name.lower() and "olmo" in name.lower() for name in models)
     assert tools.locator("output").inner_text() == f"{len(models)} of 75 rows"
     tools.locator("select").nth(1).select_option("base")
-    assert set(column(page, "table.hl-search", 5)) == {"base"}
+    assert set(named(page, "Training")) == {"base"}
     tools.locator("input[type=search]").fill("no such model")
-    assert column(page, "table.hl-search", 2) == []
+    assert named(page, "Model") == []
 
 
 def test_the_ledger_is_filtered_by_paper_and_verdict(visit):

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [f"{page}.html" for page in toc_files(ROOT)]
 CHAPTERS = [page for page in PAGES if page.startswith("notebooks/")]
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module", params=PAGES)

@@ -10,7 +10,7 @@ import pytest
 
 from humanlike.plots.radar import radar_widget
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 WORDS = ["SHOUTER", "APPLE", "<img src=x onerror=alert(1)>"]
 DIMENSIONS = ["Auditory", "Haptic", "Mouth", "Visual"]
 

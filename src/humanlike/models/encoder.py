@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 RULE = 1
 DEFAULT = "all-MiniLM-L6-v2"
-BATCH_TOKENS = 8192
+BATCH_TOKENS = 2048
 BLOCK = 20_000
 MAX_TOKENS = 256
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
@@ -50,9 +50,9 @@ class Encoder:
     """
 
     def __init__(self, path: Path, name: str, device: str = "cpu") -> None:
+        self.path = path
         self._name = name
         self._device = device
-        self._path = path
         self._revision = _revision(path)
         self._tokenizer: Any = None
         self._model: Any = None
@@ -94,45 +94,56 @@ class Encoder:
         import numpy as np
 
         if self._model is None:
-            self._tokenizer, self._model = _load(self._path, self._device)
+            self._tokenizer, self._model = _load(self.path, self._device)
         texts = list(texts)
         fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
-        for part in self._batches(fresh):
+        for part in like_lengths(self._tokenizer, fresh):
             self._known.update(zip(part, self._forward(part), strict=True))
         return np.stack([self._known[text] for text in texts])
-
-    def _batches(self, texts: list[str]) -> Iterator[list[str]]:
-        """Group texts of like length so that little is padded."""
-        if not texts:
-            return
-        ids = self._tokenizer(texts, truncation=True, max_length=MAX_TOKENS)["input_ids"]
-        order = sorted(range(len(texts)), key=lambda place: len(ids[place]))
-        part: list[str] = []
-        for place in order:
-            if part and (len(part) + 1) * len(ids[place]) > BATCH_TOKENS:
-                yield part
-                part = []
-            part.append(texts[place])
-        yield part
 
     def _forward(self, texts: list[str]) -> NDArray[np.float32]:
         import numpy as np
         import torch
 
-        tokens = self._tokenizer(
-            texts, padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
-        ).to(self._device)
         with torch.inference_mode():
-            hidden = self._model(**tokens).last_hidden_state.float()  # text, token, dimension
-            mask = tokens["attention_mask"].unsqueeze(-1).float()
-            mean = (hidden * mask).sum(1) / mask.sum(1)
-            unit = torch.nn.functional.normalize(mean, dim=1)
+            unit = mean_pooled(self._tokenizer, self._model, texts)
         return np.asarray(unit.cpu().numpy(), dtype=np.float32)
+
+    def copy(self) -> tuple[Any, Any]:
+        """Return tokenizer and model, loaded afresh: what happens to them changes nothing here."""
+        return _load(self.path, self._device)
 
     def close(self) -> None:
         """Give back the memory."""
         self._known.clear()
         self._model = self._tokenizer = None
+
+
+def like_lengths(tokenizer: Any, texts: list[str]) -> Iterator[list[str]]:
+    """Group texts of like length so that little is padded; shortest first."""
+    if not texts:
+        return
+    ids = tokenizer(texts, truncation=True, max_length=MAX_TOKENS)["input_ids"]
+    order = sorted(range(len(texts)), key=lambda place: len(ids[place]))
+    part: list[str] = []
+    for place in order:
+        if part and (len(part) + 1) * len(ids[place]) > BATCH_TOKENS:
+            yield part
+            part = []
+        part.append(texts[place])
+    yield part
+
+
+def mean_pooled(tokenizer: Any, model: Any, texts: list[str]) -> Any:
+    """Return one unit vector per text, the mean over its tokens: a tensor (texts, dimensions)."""
+    import torch
+
+    tokens = tokenizer(
+        texts, padding=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
+    ).to(model.device)
+    hidden = model(**tokens).last_hidden_state.float()  # text, token, dimension
+    mask = tokens["attention_mask"].unsqueeze(-1).float()
+    return torch.nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=1)
 
 
 def _pair(prompt: Prompt) -> tuple[str, tuple[str, ...]]:

@@ -17,9 +17,9 @@ from humanlike.models.openai.batch import (
     MOST_BYTES,
     MOST_REQUESTS,
     BatchServer,
-    Fruitless,
     Status,
 )
+from humanlike.models.openai.calls import Fruitless
 from humanlike.store import batches
 from humanlike.store.batches import Batch
 from humanlike.store.rows import Entry

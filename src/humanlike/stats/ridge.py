@@ -27,6 +27,72 @@ class RidgePrediction:
     r2: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class Ridge:
+    """A fitted ridge regression.
+
+    ``coefficients`` (inputs, outputs) belong to raw inputs; ``intercept`` (outputs,); ``penalty``
+    is the one chosen; ``fitted`` (items, outputs) are the predictions of the fitted items, each
+    from all the others (exact leave-one-out).
+    """
+
+    coefficients: Floats
+    intercept: Floats
+    penalty: float
+    fitted: Floats
+
+    def predict(self, x: ArrayLike) -> Floats:
+        """Predict outputs, (items, outputs), from inputs, (items, inputs)."""
+        predicted: Floats = self.intercept + np.asarray(x, float) @ self.coefficients
+        return predicted
+
+
+def fit_ridge(
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    standardize: bool = True,
+    penalties: Sequence[float] = PENALTIES,
+) -> Ridge:
+    """Fit a ridge regression; the penalty is the one with the least exact leave-one-out error.
+
+    Parameters
+    ----------
+    x : array_like, (items, inputs)
+    y : array_like, (items, outputs)
+    standardize : bool
+        Whether each input is z-scored. False divides all by one number, the root of their mean
+        variance: right for embeddings, whose axes have no meaning of their own, and for inputs some
+        of which do not vary.
+    penalties : sequence of float
+        Positive candidates.
+
+    Returns
+    -------
+    Ridge
+
+    Raises
+    ------
+    HumanlikeError
+        If shapes or penalties make no sense, or an input does not vary and is to be z-scored.
+
+    References
+    ----------
+    As for `ridge_predictions`.
+    """
+    inputs, outputs = np.asarray(x, float), np.asarray(y, float)
+    _check(inputs, outputs, inputs, 2, penalties)
+    mean, centre = inputs.mean(axis=0), outputs.mean(axis=0)
+    spread = inputs.std(axis=0)
+    if not standardize:
+        spread = np.full_like(spread, np.sqrt(np.mean(spread**2)))
+    if not (spread > 0).all():
+        raise HumanlikeError("An input does not vary over the training items. Use more items.")
+    scaled, penalty, residual = _fit((inputs - mean) / spread, outputs - centre, penalties)
+    coefficients = scaled / spread[:, None]
+    return Ridge(coefficients, centre - mean @ coefficients, penalty, outputs - residual)
+
+
 def ridge_predictions(
     x: ArrayLike,
     y: ArrayLike,
@@ -77,20 +143,16 @@ def ridge_predictions(
     predicted, chosen = np.empty_like(outputs), []
     for part in parts:
         train = np.setdiff1d(np.arange(len(inputs)), part)
-        mean, spread = inputs[train].mean(axis=0), inputs[train].std(axis=0)
-        if not (spread > 0).all():
-            raise HumanlikeError("An input does not vary over the training items. Use more items.")
-        z, centre = (inputs[train] - mean) / spread, outputs[train].mean(axis=0)
-        coefficients, penalty = _fit(z, outputs[train] - centre, penalties)
-        predicted[part] = centre + (new[part] - mean) / spread @ coefficients
-        chosen.append(penalty)
+        model = fit_ridge(inputs[train], outputs[train], penalties=penalties)
+        predicted[part] = model.predict(new[part])
+        chosen.append(model.penalty)
     residual = ((outputs - predicted) ** 2).sum(axis=0)
     total = ((outputs - outputs.mean(axis=0)) ** 2).sum(axis=0)
     return RidgePrediction(predicted, tuple(chosen), 1 - residual / total)
 
 
-def _fit(z: Floats, y: Floats, penalties: Sequence[float]) -> tuple[Floats, float]:
-    """Return coefficients (inputs, outputs) and the penalty with the least leave-one-out error."""
+def _fit(z: Floats, y: Floats, penalties: Sequence[float]) -> tuple[Floats, float, Floats]:
+    """Return coefficients, the penalty with the least leave-one-out error, and those errors."""
     left, singular, right = np.linalg.svd(z, full_matrices=False)
     projected = left.T @ y
     errors = []
@@ -98,10 +160,11 @@ def _fit(z: Floats, y: Floats, penalties: Sequence[float]) -> tuple[Floats, floa
         shrink = singular**2 / (singular**2 + penalty)
         hat = (left**2) @ shrink + 1 / len(z)
         residual = y - left @ (shrink[:, None] * projected)
-        errors.append(float(((residual / (1 - hat)[:, None]) ** 2).sum()))
-    best = float(penalties[int(np.argmin(errors))])
-    coefficients: Floats = right.T @ ((singular / (singular**2 + best))[:, None] * projected)
-    return coefficients, best
+        errors.append(residual / (1 - hat)[:, None])
+    best = int(np.argmin([float((error**2).sum()) for error in errors]))
+    gains = singular / (singular**2 + penalties[best])
+    coefficients: Floats = right.T @ (gains[:, None] * projected)
+    return coefficients, float(penalties[best]), errors[best]
 
 
 def _check(x: Floats, y: Floats, new: Floats, folds: int, penalties: Sequence[float]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from humanlike.errors import HumanlikeError
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,27 @@ WAITING = Table(
     ("CREATE INDEX waiting_batch ON waiting(batch)",),
     ending=" WITHOUT ROWID",
 )
-TABLES = (RUNS, PROMPTS, RESPONSES, CLAIMS, BATCHES, WAITING)
+TRAININGS = Table(
+    "trainings",
+    "One fine-tuning job at a server, and the model that came of it.",
+    (
+        Column("id", "INTEGER PRIMARY KEY", "Number of the training."),
+        Column("label", "TEXT NOT NULL UNIQUE", "Our own name of it, also told to the server."),
+        Column("digest", "TEXT NOT NULL", "SHA-256 of all that makes it; equal for a second try."),
+        Column("base", "TEXT NOT NULL", "Spec of the model that is fine-tuned."),
+        Column("examples", "TEXT NOT NULL", "The training set: name, counts, checksums (JSON)."),
+        Column("settings", "TEXT NOT NULL", "Epochs, seed and the like (JSON)."),
+        Column("estimate", "REAL", "Dollars it was expected to cost; empty if unknown."),
+        Column("files", "TEXT NOT NULL", "The server's names of the files handed over (JSON)."),
+        Column("name", "TEXT", "The server's name of the job; empty until it has taken it."),
+        Column("state", "TEXT NOT NULL", "new, or what the server calls its state."),
+        Column("result", "TEXT", "Spec of the trained model."),
+        Column("told", "TEXT", "What the server says: job, events, checkpoints (JSON)."),
+        Column("created", "REAL NOT NULL", "When it was made, in seconds since 1970 (UTC)."),
+    ),
+    ("CREATE INDEX trainings_digest ON trainings(digest)",),
+)
+TABLES = (RUNS, PROMPTS, RESPONSES, CLAIMS, BATCHES, WAITING, TRAININGS)
 KEPT = (RUNS, PROMPTS, RESPONSES)
 """Tables that hold what was answered; the others hold what is going on."""
 
@@ -170,6 +190,7 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE responses ADD COLUMN origin TEXT",
         *(s for table in (BATCHES, WAITING) for s in (table.statement, *table.indexes)),
     ),
+    2: (TRAININGS.statement, *TRAININGS.indexes),
 }
 """Statements that lead from each version to the next; an empty file is made anew."""
 

@@ -74,6 +74,19 @@ def templates(table: pd.DataFrame, language: str) -> dict[str, str]:
     return dict(zip(own["dimension"], own["template"], strict=True))
 
 
+def phrases(table: pd.DataFrame, language: str) -> dict[str, str]:
+    """Return what describes each dimension in the templates of a language, such as *smelling*.
+
+    A template without such a phrase gives the dimension's name.
+    """
+    return {name: _described(name, text) for name, text in templates(table, language).items()}
+
+
+def _described(dimension: str, template: str) -> str:
+    found = _PHRASE.search(template)
+    return found[1] if found else dimension
+
+
 def prompt(item: Item, released: Mapping[str, str], form: Form = "chat", trial: int = 0) -> Prompt:
     """Ask with the released template, unchanged but for the word.
 
@@ -100,8 +113,8 @@ def prompt(item: Item, released: Mapping[str, str], form: Form = "chat", trial: 
             f"There are templates for: {', '.join(released)}."
         )
     text = _PLACEHOLDER.sub(lambda _: item.word, template)
-    phrase = _PHRASE.search(template)
-    question = Scale(item.word, item.dimension, phrase[1] if phrase else item.dimension, *SCALE)
+    described = _described(item.dimension, template)
+    question = Scale(item.word, item.dimension, described, *SCALE)
     if form == "base":
         text = text.rstrip() + BASE_SUFFIX
     lead = " " if form == "base" else ""

@@ -96,7 +96,9 @@ class Engine:
         texts = [request.ids[shared.size :] for request in batch]
         state: State
         if self.traits.separate:
-            state = EncoderDecoder(self.model, self.traits, texts, self._start(), keep)
+            state = EncoderDecoder(
+                self.model, self.traits, texts, start_token(self.model, self.name), keep
+            )
         else:
             state = Decoder(self.model, self.traits, texts, shared, keep)
         if state.logits.isnan().any():
@@ -116,7 +118,7 @@ class Engine:
     def _writer(self, settings: Settings) -> Compute:
         end = self.tokenizer.eos_token_id
         sampling = sampling_of(self.model.generation_config, settings, end, self.name)
-        start = self._start() if self.traits.separate else None
+        start = start_token(self.model, self.name) if self.traits.separate else None
 
         def write(batch: list[Request], shared: Shared) -> list[Answer]:
             state = self._begun(batch, shared, keep=settings.max_tokens > 1)
@@ -124,11 +126,18 @@ class Engine:
 
         return write
 
-    def _start(self) -> int:
-        """Return the token a decoder begins with."""
-        for config in (self.model.generation_config, self.model.config):
-            for name in ("decoder_start_token_id", "bos_token_id"):
-                token = getattr(config, name, None)
-                if isinstance(token, int):
-                    return token
-        raise HumanlikeError(f"{self.name} does not say which token its answers begin with.")
+
+def start_token(model: Any, name: str) -> int:
+    """Return the token a decoder begins with.
+
+    Raises
+    ------
+    HumanlikeError
+        If neither the model's configuration nor that of its writing names one.
+    """
+    for config in (model.generation_config, model.config):
+        for entry in ("decoder_start_token_id", "bos_token_id"):
+            token = getattr(config, entry, None)
+            if isinstance(token, int):
+                return token
+    raise HumanlikeError(f"{name} does not say which token its answers begin with.")

@@ -147,9 +147,17 @@ def load_tokenizer(source: Source, found: Identity, remote_code: bool) -> Any:
 
 
 def load_weights(
-    source: Source, found: Identity, setup: Setup, adapter: Path | None, remote_code: bool
+    source: Source,
+    found: Identity,
+    setup: Setup,
+    adapter: Path | None,
+    remote_code: bool,
+    *,
+    training: bool = False,
 ) -> Any:
     """Load the model, put it where it runs, and merge the adapter into it.
+
+    A model that will be trained keeps its last layer as it is: there all positions pass it.
 
     Raises
     ------
@@ -182,7 +190,8 @@ def load_weights(
             model = _merged(model, adapter)
         if setup.device != "all" and packed is None:
             model = model.to(setup.device)
-    sharpen(model)
+    if not training:
+        sharpen(model)
     return model.eval()
 
 

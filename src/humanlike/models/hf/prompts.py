@@ -9,7 +9,7 @@ from typing import Any
 from humanlike.errors import HumanlikeError
 from humanlike.models.hf.spec import Options
 from humanlike.models.hf.template import ChatTemplate
-from humanlike.tasks.prompt import Prompt
+from humanlike.tasks.prompt import Form, Prompt
 
 
 def common_start(texts: Sequence[Sequence[Any]]) -> int:
@@ -127,6 +127,28 @@ class Wording:
         if scored:
             self._add_answers(found, texts)
         return found
+
+    def closing(self, form: Form) -> tuple[int, ...]:
+        """Return the tokens that end an answer, as a model in training has to learn them.
+
+        For a chat they are what the template writes after an answer, up to its first special token;
+        otherwise, and where the template writes none, the tokenizer's end of text.
+
+        Raises
+        ------
+        HumanlikeError
+            If the tokenizer has no such token.
+        """
+        end = self.tokenizer.eos_token_id
+        if form == "chat" and not self._separate:
+            ids = self.tokenizer(self.template.ending(), add_special_tokens=False)["input_ids"]
+            special = {end, *self.tokenizer.all_special_ids, *self.tokenizer.added_tokens_decoder}
+            first = next((n for n, token in enumerate(ids) if token in special), None)
+            if first is not None:
+                return tuple(ids[: first + 1])
+        if end is None:
+            raise HumanlikeError("The tokenizer has no token that ends a text.")
+        return (int(end),)
 
     def _tokenised(self, texts: Sequence[tuple[str, bool]]) -> dict[tuple[str, bool], list[int]]:
         """Return the tokens of texts, with or without special tokens around them, each once."""

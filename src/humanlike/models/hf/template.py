@@ -116,6 +116,12 @@ class ChatTemplate:
             self._lead = blank if blank.isspace() and rest != whole else ""
         return self._lead
 
+    def ending(self) -> str:
+        """Return what the template writes after an answer."""
+        parts = self._parts if self._parts is not None else not self._shows_text()
+        said = [_said("user", _PROBE, parts), _said("assistant", _PROBE[::-1], parts)]
+        return self._rendered(said, opened=False).rpartition(_PROBE[::-1])[2]
+
 
 def _said(role: str, text: str, parts: bool) -> dict[str, Any]:
     return {"role": role, "content": [{"type": "text", "text": text}] if parts else text}

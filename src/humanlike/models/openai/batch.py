@@ -6,7 +6,6 @@ own label as metadata, so that it is found again when we were cut off while hand
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,18 +13,16 @@ from typing import Any
 
 from humanlike.errors import HumanlikeError
 from humanlike.models.base import Answer, Problem, Prompt, Settings
-from humanlike.models.openai.asking import OK, Server
-from humanlike.models.openai.connections import Headers, Reply, Unanswered
-from humanlike.models.openai.faults import Fault, Malformed, of_missing, of_reply
-from humanlike.models.openai.model import OpenAIModel
+from humanlike.models.openai.asking import OK
+from humanlike.models.openai.calls import Caller, Fruitless, told
+from humanlike.models.openai.connections import Reply
+from humanlike.models.openai.faults import Malformed, of_reply
 
 MOST_REQUESTS = 50_000
 MOST_BYTES = 190_000_000
 ENDED = ("completed", "failed", "expired", "cancelled")
 LABEL = "humanlike"
 PAGES = 50
-TRANSFER_SECONDS = 600.0
-_BOUNDARY = "humanlike-d1f5a6c2b7e84903"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,38 +57,16 @@ class Status:
         return self.state in ENDED
 
 
-class Fruitless(HumanlikeError):
-    """Nothing will ever come of a batch: the server does not know it, or refused all of it."""
+class BatchServer(Caller):
+    """The batches of a model's server."""
 
-
-class BatchServer:
-    """The batches of a model's server.
-
-    Parameters
-    ----------
-    model : OpenAIModel
-        Who is asked; stays open.
-    """
-
-    def __init__(self, model: OpenAIModel) -> None:
-        self.model = model
+    purpose = "batch"
 
     def line(self, key: bytes, prompt: Prompt, settings: Settings, path: str) -> bytes:
         """Return one request of the file; its name is the key its answer will have."""
         body = self.model.wire.body(prompt, settings)
         request = {"custom_id": key.hex(), "method": "POST", "url": f"/v1{path}", "body": body}
         return json.dumps(request).encode() + b"\n"
-
-    def upload(self, label: str, content: bytes) -> str:
-        """Hand over the file of requests and return the server's name of it."""
-        head = (
-            f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
-            f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="file"; '
-            f'filename="{label}.jsonl"\r\nContent-Type: application/jsonl\r\n\r\n'
-        )
-        body = head.encode() + content + f"\r\n--{_BOUNDARY}--\r\n".encode()
-        kind = f"multipart/form-data; boundary={_BOUNDARY}"
-        return str(_object(self._call("POST", "/files", body, kind))["id"])
 
     def submit(self, label: str, file: str, path: str) -> Status:
         """Start a batch; one that was started while we were cut off is found, not started twice."""
@@ -102,14 +77,14 @@ class BatchServer:
             "metadata": {LABEL: label},
         }
         body = json.dumps(request).encode()
-        reply = self._call("POST", "/batches", body, before_again=lambda: self.find(label))
-        return reply if isinstance(reply, Status) else _status(_object(reply))
+        reply = self.call("POST", "/batches", body, before_again=lambda: self.find(label))
+        return reply if isinstance(reply, Status) else _status(told(reply))
 
     def find(self, label: str) -> Status | None:
         """Return the batch that bears a label, if the server has one."""
         after = ""
         for _ in range(PAGES):
-            page = _object(self._call("GET", f"/batches?limit=100{after}"))
+            page = told(self.call("GET", f"/batches?limit=100{after}"))
             found = [entry for entry in page.get("data") or [] if isinstance(entry, dict)]
             for entry in found:
                 if (entry.get("metadata") or {}).get(LABEL) == label:
@@ -121,11 +96,11 @@ class BatchServer:
 
     def status(self, name: str) -> Status:
         """Ask how far a batch is."""
-        return _status(_object(self._call("GET", f"/batches/{name}")))
+        return _status(told(self.call("GET", f"/batches/{name}")))
 
     def cancel(self, name: str) -> Status:
         """Have a batch stopped; what is answered already can still be fetched."""
-        return _status(_object(self._call("POST", f"/batches/{name}/cancel", b"{}")))
+        return _status(told(self.call("POST", f"/batches/{name}/cancel", b"{}")))
 
     def answers(
         self, status: Status, asked: Mapping[bytes, Prompt], settings: Settings
@@ -140,7 +115,7 @@ class BatchServer:
         found: dict[bytes, Answer] = {}
         for file in (status.output, status.errors):
             if file:
-                content = self._call("GET", f"/files/{file}/content").body
+                content = self.call("GET", f"/files/{file}/content").body
                 for key, answer in self._read(content, asked, settings):
                     found.setdefault(
                         key, replace(answer, origin={**answer.origin, "batch": status.name})
@@ -180,64 +155,6 @@ class BatchServer:
                 return Answer(problem=Problem(problem.kind, str(problem)))
         fault = of_reply(Reply(status if isinstance(status, int) else 500, {}, data))
         return Answer(problem=Problem(fault.kind, fault.message, fault.action == "refused"))
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        body: bytes = b"",
-        kind: str = "application/json",
-        before_again: Any = None,
-    ) -> Any:
-        """Send a request until it is answered; ``before_again`` may find that it was."""
-        loop, server = self.model.connected()
-        headers = [*server.headers[1:], ("Content-Type", kind)]
-        attempt = 0
-        while True:
-            fault = loop.result(_sent(server, method, path, headers, body))
-            if not isinstance(fault, Fault):
-                return fault
-            attempt += 1
-            if fault.action != "again" or attempt > server.limits.retries:
-                break
-            wait = fault.wait if fault.wait is not None else 0.0
-            wait = max(wait, server.limits.wait(attempt, server.dice))
-            loop.result(asyncio.sleep(min(wait, server.limits.patience)))
-            if before_again is not None and fault.billed and (found := before_again()) is not None:
-                return found
-        if fault.kind == "not found":
-            raise Fruitless(
-                f"{server.place} offers no such batch ({method} {path}): {fault.message}"
-            )
-        raise HumanlikeError(
-            f"{server.place} did not take '{method} {path}' ({fault.kind}): {fault.message} "
-            "Nothing is lost; the same command goes on from here."
-        )
-
-
-async def _sent(
-    server: Server, method: str, path: str, headers: Headers, body: bytes
-) -> Reply | Fault:
-    try:
-        reply = await server.connections.request(
-            method, path, headers=headers, body=body, seconds=TRANSFER_SECONDS, fresh=True
-        )
-    except Unanswered as problem:
-        return of_missing(problem, server.secret)
-    if reply.status == OK:
-        return reply
-    fault = of_reply(reply, server.secret)
-    return replace(fault, billed=reply.status >= 500)
-
-
-def _object(reply: Reply) -> dict[str, Any]:
-    try:
-        found = json.loads(reply.body)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise HumanlikeError(f"The server's answer about a batch is none: {reply.body[:100]!r}.")
-    return found
 
 
 def _status(found: dict[str, Any]) -> Status:

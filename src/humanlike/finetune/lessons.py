@@ -1,0 +1,202 @@
+"""Many lessons, each once: kept when done, and worked off by processes of one thread each.
+
+One thread per process makes every number independent of how many cores there are, and a busy
+neighbour slows one lesson instead of all: threads of one multiplication wait for the slowest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from humanlike.errors import HumanlikeError
+from humanlike.finetune.encoder import Lesson, teach
+from humanlike.paths import home
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from humanlike.models.encoder import Encoder
+
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+def teach_all(
+    lessons: Mapping[str, Lesson],
+    encoder: Encoder,
+    *,
+    workers: int = 0,
+    folder: Path | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> dict[str, NDArray[np.float64]]:
+    """Teach every lesson that has not been taught before, longest first.
+
+    Each outcome is written as soon as it is there; a run that was stopped goes on with the lessons
+    that are missing.
+
+    Parameters
+    ----------
+    lessons : dict of str to Lesson
+        Lessons by name.
+    encoder : Encoder
+        Who is taught; it stays as it is.
+    workers : int
+        Processes; 0 takes all cores of this process but one.
+    folder : Path, optional
+        Where outcomes are kept; by default under the user's own folder.
+    tell : callable, optional
+        Given a line after each lesson.
+
+    Returns
+    -------
+    dict of str to ndarray, each of shape (asked words, asked dimensions)
+        Ratings, 0 to 5, by name, in the order of the lessons.
+
+    Raises
+    ------
+    HumanlikeError
+        If a lesson is impossible or its loss is no longer a number; outcomes so far are kept.
+    """
+    folder = folder or home() / "finetune" / "encoder"
+    files = {name: folder / f"{key(lesson, encoder)}.npy" for name, lesson in lessons.items()}
+    found = {name: kept for name, file in files.items() if (kept := _kept(file, lessons[name]))
+             is not None}  # fmt: skip
+    todo = sorted((n for n in lessons if n not in found), key=lambda n: -_effort(lessons[n]))
+    if tell and len(found):
+        tell(f"{len(found)} of {len(lessons)} lessons were taught before.")
+    for done, (name, outcome) in enumerate(_taught(todo, lessons, encoder, workers), start=1):
+        _keep(files[name], outcome)
+        found[name] = outcome
+        if tell:
+            tell(f"{done} of {len(todo)}: {name}")
+    return {name: found[name] for name in lessons}
+
+
+def key(lesson: Lesson, encoder: Encoder) -> str:
+    """Return the checksum of all that can change a lesson's outcome."""
+    parts = {"encoder": encoder.info().identity(), "lesson": lesson.identity()}
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def cores() -> int:
+    """Return how many processes to use: the cores this process may use, less one for others."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, (usable or 1) - 1)
+
+
+def _effort(lesson: Lesson) -> int:
+    """Return a number that grows with the work: words passed through, none for a read-out."""
+    recipe = lesson.recipe
+    if recipe is None:
+        return 0
+    return max(recipe.epochs * len(lesson.words), recipe.steps * recipe.batch)
+
+
+def _taught(
+    todo: Sequence[str], lessons: Mapping[str, Lesson], encoder: Encoder, workers: int
+) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    """Yield each lesson's outcome as it is done: read-outs here, the rest in processes."""
+    from concurrent.futures import as_completed
+
+    heavy = [name for name in todo if lessons[name].recipe is not None]
+    with _processes(min(workers or cores(), len(heavy))) as pool:
+        running = {}
+        if pool:
+            path = str(encoder.path)
+            running = {pool.submit(_apart, lessons[name], path): name for name in heavy}
+        for name in todo:
+            if lessons[name].recipe is None:
+                yield name, teach(lessons[name], encoder)
+        for future in as_completed(running):
+            yield running[future], future.result()
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[Executor | None]:
+    """Start processes of one thread each; stopping early stops them too."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    if count < 1:
+        yield None
+        return
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
+    try:
+        yield pool
+    except BaseException:
+        children = list((pool._processes or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in children:
+            child.terminate()
+        raise
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        pool.shutdown()
+
+
+def _apart(lesson: Lesson, path: str) -> NDArray[np.float64]:
+    """Teach in a process of its own."""
+    import torch
+
+    from humanlike.models.encoder import Encoder
+
+    torch.set_num_threads(1)
+    encoder = Encoder(Path(path), "student")
+    return teach(lesson, encoder)
+
+
+def _kept(file: Path, lesson: Lesson) -> NDArray[np.float64] | None:
+    """Return a kept outcome; None if there is none, or it cannot be read."""
+    import numpy as np
+
+    try:
+        outcome: NDArray[np.float64] = np.load(file, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None
+    expected = (len(lesson.asked_words), len(lesson.asked_dimensions))
+    return outcome if outcome.shape == expected and np.isfinite(outcome).all() else None
+
+
+def _keep(file: Path, outcome: NDArray[np.float64]) -> None:
+    """Write under another name first: a file that is there is whole."""
+    import numpy as np
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(f".{os.getpid()}.part")
+    with part.open("wb") as stream:
+        np.save(stream, outcome, allow_pickle=False)
+    part.replace(file)
+
+
+def open_encoder(spec: str) -> Encoder:
+    """Open an encoder by its spec.
+
+    Raises
+    ------
+    HumanlikeError
+        If the spec names another kind of model.
+    """
+    from humanlike.models import open_model
+    from humanlike.models.encoder import Encoder
+
+    model = open_model(spec)
+    if isinstance(model, Encoder):
+        return model
+    model.close()
+    raise HumanlikeError(
+        f"{spec} is no text encoder. On a CPU encoder: or encoder:FOLDER can be taught; for other "
+        "models see 'humanlike finetune train'."
+    )
