@@ -74,15 +74,15 @@ def test_folded_code_opens(visit):
 
 def test_a_column_is_sorted_by_number_by_mouse_and_keyboard(visit):
     page = visit("notebooks/leaderboard.html").page
-    size = head(page, "Billion parameters")
+    size = head(page, "Size (10⁹)")
     size.locator("button").click()
     assert size.get_attribute("aria-sort") == "ascending"
-    numbers = [float(text) for text in named(page, "Billion parameters")]
+    numbers = [float(text) for text in named(page, "Size (10⁹)")]
     assert len(set(numbers)) > 10
     assert numbers == sorted(numbers)
     size.locator("button").press("Enter")
     assert size.get_attribute("aria-sort") == "descending"
-    falling = [float(text) for text in named(page, "Billion parameters")]
+    falling = [float(text) for text in named(page, "Size (10⁹)")]
     assert falling == sorted(numbers, reverse=True)
 
 
