@@ -23,6 +23,8 @@ from humanlike.query import query
 QUICK = Limits(
     concurrency=32, timeout=0.25, retries=12, first_wait=0.01, longest_wait=0.05, patience=5
 )
+COMMANDS = 5
+"""On a busy machine a time-out as short as this may give a prompt up; the same command asks it."""
 PATIENT = Limits(concurrency=8, timeout=60)
 
 
@@ -31,7 +33,8 @@ def start(store: Path, log: Path, n: int, **how: Any) -> BaseProcess:
 
     Without ``url`` a scripted model answers after ``delay`` seconds and writes each prompt it is
     asked to the log; otherwise the server there is asked, which writes its own, with ``limits``.
-    With ``most_bytes`` no file of the process can grow beyond them.
+    The command is given again as long as prompts are left, `COMMANDS` times at most. With
+    ``most_bytes`` no file of the process can grow beyond them.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["humanlike.query.run", "humanlike.models.openai", "pandas"])
@@ -60,9 +63,11 @@ def _ask(
         model = OpenAIModel("fake", url, limits=limits)
     else:
         model = Scripted(_script(log, delay), name="worker", chunk=100)
-    result = query("triplets", model, n=n, max_tokens=max_tokens, store=store)
-    if any(answer is None or answer.problem is not None for answer in result.answers):
-        raise SystemExit(f"{result.summary}")
+    for _ in range(COMMANDS):
+        result = query("triplets", model, n=n, max_tokens=max_tokens, store=store)
+        if all(answer is not None and answer.problem is None for answer in result.answers):
+            return
+    raise SystemExit(f"{result.summary}")
 
 
 def _script(log: Path, delay: float) -> Callable[[Prompt], Answer]:
