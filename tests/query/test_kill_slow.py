@@ -18,6 +18,8 @@ from query.worker import start
 
 pytestmark = pytest.mark.slow
 KILLS = 20
+TORN_BYTES = 8 * 4096
+"""So many that answers are among them, whatever SQLite put on its very last page."""
 GRACE_SECONDS = 0.05
 """A commit is dated when its transaction is prepared; asking within that time is no repetition."""
 
@@ -100,16 +102,16 @@ def test_two_clients_share_a_faulty_server_and_one_store(tmp_path: Path) -> None
     check(path, log, n)
     with Store(path) as store:
         shares = store.rows("SELECT count(*) FROM responses GROUP BY run")
-    assert len(shares) == 2, "both brought answers"
+    assert len(shares) >= 2, "both brought answers"
 
 
-def test_the_last_page_is_torn_and_only_what_was_on_it_is_asked_again(tmp_path: Path) -> None:
+def test_the_last_pages_are_torn_and_only_what_was_on_them_is_asked_again(tmp_path: Path) -> None:
     path, log, n = tmp_path / "store.sqlite", tmp_path / "log", 1000
     with start_process(0.3, 2, str(log)) as url:
         assert ended(start(path, log, n, url=url)) == 0
         with path.open("r+b") as file:
-            file.seek(-4096, 2)
-            file.write(bytes(4096))
+            file.seek(-TORN_BYTES, 2)
+            file.write(bytes(TORN_BYTES))
         saved = repair(path).saved
         assert n // 2 < saved < n
         before = len(log.read_text(encoding="utf-8").splitlines())

@@ -55,12 +55,17 @@ class Loop:
                 self._loop.call_later(LOT_SECONDS, hand_over)
             lot.append(item)
 
-        future = asyncio.run_coroutine_threadsafe(work(give), self._loop)
+        async def whole() -> None:
+            try:
+                await work(give)
+            finally:
+                hand_over()  # here, in the thread that fills the lot, so that none slips through
+
+        future = asyncio.run_coroutine_threadsafe(whole(), self._loop)
         future.add_done_callback(lambda _: found.put(None))
         try:
             while (items := found.get()) is not None:
                 yield from items
-            yield from lot
             future.result()
         finally:
             if future.cancel() or future.cancelled():
