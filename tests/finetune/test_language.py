@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from finetune.test_local import EXAMPLES, HELD, TRAIN, WORDS, rule
-from models.tiny import make, tokenizer
+from models.tiny import make
 
+from finetune.test_local import EXAMPLES, HELD, TRAIN, WORDS, rule
 from humanlike.errors import HumanlikeError
 from humanlike.finetune.encoder import Lesson, Recipe, read_out
 from humanlike.finetune.language import CARRIER, DEPTHS, LanguageModel, open_pupil, recipe_for
@@ -196,6 +196,48 @@ def test_pupils_are_encoders_and_local_language_models(
     with pytest.raises(HumanlikeError, match="has an adapter already"):
         open_pupil(f"hf:{base}+{tmp_path}")
     bare = make(tmp_path / "bare")
-    tokenizer(bare, None)
+    (bare / "chat_template.jinja").unlink()
     with pytest.raises(HumanlikeError, match="no chat template"):
         open_pupil(f"hf:{bare}", missing="simulate")
+
+
+# --- the chapter ---------------------------------------------------------------------------------
+
+
+def test_the_chapter_s_plan_runs_with_a_language_model(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pandas as pd
+
+    from humanlike.analysis.finetuning import (
+        Material,
+        labels,
+        main_tables,
+        plan_runs,
+        teach_runs,
+        untrained,
+    )
+    from humanlike.analysis.finetuning_scores import score_runs
+    from humanlike.data.norms import DIMENSIONS, MODELS
+
+    monkeypatch.setenv("HUMANLIKE_HOME", str(tmp_path))
+    random = np.random.default_rng(1)
+
+    def rated(words: list[str]) -> pd.DataFrame:
+        values = random.uniform(0, 5, (len(words), len(DIMENSIONS)))
+        return pd.DataFrame(values, pd.Index(words, name="word"), list(DIMENSIONS))
+
+    released = {name: f"Rate {{word}} experienced by {name} on a scale" for name in DIMENSIONS}
+    pupil = LanguageModel(f"hf:{base},device=cpu", released)
+    own = {name: name for name in DIMENSIONS}
+    material = Material(rated(WORDS[:6]), rated(WORDS[6:8]), rated(WORDS[20:54]), own, 0)
+    recipe = recipe_for(pupil, 1, 0, 0.0, 2)
+    planned = plan_runs(material, 5, [4], 1, recipe, seed=1)
+    taught = teach_runs(planned, material.human, pupil)
+    zero = untrained(pupil, material.human)
+    table = material.human.stack().rename_axis(["word", "dimension"]).rename("human").reset_index()
+    found = main_tables(taught, zero, table.assign(**dict.fromkeys(MODELS, 1.0)), 5, DIMENSIONS)
+    assert set(found) == {"human", *labels("tiny")}
+    assert all(frame.shape == (34, 11) for frame in found.values())
+    assert not np.allclose(found["all.tuned"], found["zero"])
+    assert len(score_runs(taught, material.human)) == len(planned) == 8

@@ -126,7 +126,7 @@ def _one_by_one(
             f"{asked:,} ratings to ask for afterwards."
         )
     for name in sorted(todo, key=lambda name: todo[name].recipe is not None):
-        yield name, pupil.teach(todo[name], files[name].with_suffix(""), tell)
+        yield name, pupil.teach(todo[name], files[name].with_name(files[name].stem[:12]), tell)
     pupil.close()
 
 
