@@ -40,9 +40,7 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"
 
 
 @contextmanager
-def open_executor(
-    workers: int = 1, scheduler: str = "", *, threads: int = 1
-) -> Iterator[Executor]:
+def open_executor(workers: int = 1, scheduler: str = "", *, threads: int = 1) -> Iterator[Executor]:
     """Give an executor; leaving it by an exception stops what is going on.
 
     Parameters
@@ -357,4 +355,3 @@ def _count(scheduler: str) -> int:
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise HumanlikeError(f"local: is followed by a number of workers; got '{scheduler}'.")
     return int(text)
-
