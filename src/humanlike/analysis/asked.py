@@ -74,6 +74,11 @@ def ask_triplets(
         "triplets", model, n=n, seed=seed, design=design, held_out=held_out, concepts=concepts,
         form=form, mode=mode, trials=trials, store=store, progress=progress,
     )  # fmt: skip
+    return triplet_table(result)
+
+
+def triplet_table(result: Result) -> pd.DataFrame:
+    """Return the answers of a query for triplets as `ask_triplets` gives them."""
     table = result.frame().rename(columns={"chosen": "nearer"})
     other = table["second"].where(table["nearer"] == table["first"], table["first"])
     table["farther"] = other.where(table["nearer"].notna(), None)
@@ -139,6 +144,11 @@ def ask_ratings(
         "ratings", model, words=words, language=language, dimensions=dimensions,
         templates=released, form=form, mode=mode, store=store, progress=progress,
     )  # fmt: skip
+    return rating_table(result)
+
+
+def rating_table(result: Result) -> pd.DataFrame:
+    """Return the answers of a query for ratings as `ask_ratings` gives them."""
     table = result.frame().rename(columns={"value": "rating"})
     table["rating"] = table["rating"].astype(float)
     table = table.drop(columns=["item", "order", "trial"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from humanlike.analysis.ceilings import Limits
     from humanlike.analysis.observers import Mind
+    from humanlike.stats import OrdinalEmbedding
     from humanlike.stats.categories import CategoryStructure
 
 Floats = NDArray[np.float64]
@@ -184,27 +185,67 @@ def too_little(asked: int, valid: int, failures: Mapping[str, int], rules: Rules
 def _fitted(
     rows: NDArray[np.int64], target: Target, rules: Rules, seed: int, n_jobs: int
 ) -> dict[str, Any]:
-    from humanlike.stats import OrdinalEmbedding, align_refits, procrustes_r2
-    from humanlike.stats import bootstrap_embeddings as refit
-
-    n_items = len(target.concepts)
-    fit = OrdinalEmbedding(rules.n_dims, seed=seed, n_restarts=rules.n_starts).fit(rows, n_items)
-    again = refit(rows, n_items, rules.n_refits, rules.n_dims, seed=seed, n_jobs=n_jobs)
-    r2 = float(np.mean([procrustes_r2(target.human, one.embedding) for one in fit.searches_]))
-    low, high = around(r2, align_refits(target.human, again))
+    fit, found = fit_space(rows, target.human, rules, seed=seed, n_jobs=n_jobs)
     structure = target.structure(fit.embedding_, n_perm=1000, seed=seed)
-    shapes = np.array([target.structure(space).silhouette for space in again])
+    shapes = np.array([target.structure(space).silhouette for space in found.refits])
     shape_low, shape_high = around(structure.silhouette, shapes)
     return {
-        "r2": r2,
-        "low": max(low, 0.0),
-        "high": min(high, 1.0),
+        "r2": found.r2,
+        "low": found.low,
+        "high": found.high,
         "accuracy": fit.score(rows[fit.held_out_]),
         "space": fit.embedding_,
         "structure": structure,
         "silhouette_low": shape_low,
         "silhouette_high": shape_high,
     }
+
+
+class Recovered(NamedTuple):
+    """How much of the human space was found.
+
+    Attributes
+    ----------
+    r2, low, high : float
+        Procrustes R², mean over the starts, and the ends of the interval, see `around`.
+    refits : ndarray, (refits, concepts, dimensions)
+        Spaces fitted to resampled judgements.
+    """
+
+    r2: float
+    low: float
+    high: float
+    refits: Floats
+
+
+def fit_space(
+    rows: NDArray[np.int64], human: Floats, rules: Rules, *, seed: int = 0, n_jobs: int = -1
+) -> tuple[OrdinalEmbedding, Recovered]:
+    """Fit a space to judgements, again to resamples of them, and compare all with the human one.
+
+    Parameters
+    ----------
+    rows : ndarray of int, (judgements, 3)
+        Anchor, nearer, farther.
+    human : ndarray, (concepts, dimensions)
+    rules, seed, n_jobs
+        As for `place`.
+
+    Returns
+    -------
+    fit : OrdinalEmbedding
+        Of the start that predicts the held-out judgements best.
+    found : Recovered
+    """
+    from humanlike.stats import OrdinalEmbedding, align_refits, procrustes_r2
+    from humanlike.stats import bootstrap_embeddings as refit
+
+    n_items = len(human)
+    fit = OrdinalEmbedding(rules.n_dims, seed=seed, n_restarts=rules.n_starts).fit(rows, n_items)
+    again = refit(rows, n_items, rules.n_refits, rules.n_dims, seed=seed, n_jobs=n_jobs)
+    r2 = float(np.mean([procrustes_r2(human, one.embedding) for one in fit.searches_]))
+    low, high = around(r2, align_refits(human, again))
+    return fit, Recovered(r2, max(low, 0.0), min(high, 1.0), again)
 
 
 def around(estimate: float, drawn: Floats) -> tuple[float, float]:

@@ -1,0 +1,206 @@
+"""Evaluate one model: ask both tests, measure, and return the record."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from humanlike import __version__
+from humanlike.errors import HumanlikeError
+from humanlike.evaluate.asking import Asking, asked_of, needs_form
+from humanlike.evaluate.parameters import Parameters, resolve
+from humanlike.evaluate.record import Evaluation
+from humanlike.query.run import REACH
+
+if TYPE_CHECKING:
+    from humanlike.evaluate.ratings import Norms
+    from humanlike.evaluate.triplets import Scale
+    from humanlike.models.base import Model
+
+Tell = Callable[[str], None]
+
+
+def evaluate(
+    model: str | Model,
+    tasks: tuple[str, ...] | None = None,
+    *,
+    profile: str = "paper",
+    store: Path | None = None,
+    missing: str = "raise",
+    progress: bool = False,
+    tell: Tell | None = None,
+    n_jobs: int = -1,
+    **given: Any,
+) -> Evaluation:
+    """Put a model through both tests.
+
+    What has been answered is not asked again, and what was computed from the same answers by the
+    same code is not computed again, so that an evaluation that was cut off goes on.
+
+    Parameters
+    ----------
+    model : str or Model
+        A spec, or an open model, which stays open.
+    tasks : tuple of str, optional
+        Of ``triplets`` and ``ratings``; both by default.
+    profile : {"quick", "paper", "thorough"}
+        Numbers of resamples; all of them ask the same.
+    store : Path, optional
+        Another store than the user's own.
+    missing : {"raise", "simulate"}
+        What to do if norms, prompts or the human space cannot be had. A result on simulated data
+        says so.
+    progress : bool
+        Whether to show how far it is, on the standard error.
+    tell : callable, optional
+        Given lines that say what is going to be done, before it is done.
+    n_jobs : int
+        Threads, -1 for all cores; no number depends on it.
+    **given
+        Fields of `humanlike.evaluate.parameters.Parameters`; and, where the model is given as a
+        spec of a server, those of `humanlike.query.run.REACH`.
+
+    Returns
+    -------
+    Evaluation
+        Not written anywhere; see `humanlike.evaluate.files.write_evaluation`.
+
+    Raises
+    ------
+    HumanlikeError
+        If model or parameters are not understood, the model cannot do it, or the store fails.
+    DataUnavailable
+        If data cannot be had and ``missing`` is ``"raise"``.
+    Interrupted
+        After Ctrl-C while asking; what had arrived is stored.
+    """
+    reach = {name: given.pop(name) for name in REACH if name in given}
+    parameters = resolve(profile, tasks=tasks, **given)
+    begun = time.monotonic()
+    with opened(model, reach) as ready:
+        info = ready.info()
+        needs_form(info, parameters)
+        asking = Asking(ready, parameters, store, missing, progress, tell or (lambda _: None))
+        results = {
+            task: (result, asked_of(result, why, getattr(ready, "price", None)))
+            for task, (result, why) in asking.all().items()
+        }
+    measured: dict[str, Any] = {}
+    for task, (result, asked) in results.items():
+        asking.tell(f"{task}: measuring {asked.valid:,} valid answers")
+        measured[task] = _MEASURES[task](result, asked, parameters, missing, n_jobs)
+    return Evaluation(
+        model=json.loads(json.dumps(asdict(info) | {"versions": dict(info.versions)})),
+        identity=info.identity(),
+        parameters=parameters,
+        simulated=_simulated(),
+        made=_made(time.monotonic() - begun),
+        **measured,
+    )
+
+
+def planned(
+    model: str | Model,
+    *,
+    profile: str = "paper",
+    store: Path | None = None,
+    missing: str = "raise",
+    tell: Tell,
+    **given: Any,
+) -> None:
+    """Say what an evaluation would ask, how long it would take and cost; ask nothing.
+
+    Parameters
+    ----------
+    model, profile, store, missing, tell, given
+        As for `evaluate`.
+    """
+    reach = {name: given.pop(name) for name in REACH if name in given}
+    parameters = resolve(profile, **given)
+    with opened(model, reach) as ready:
+        needs_form(ready.info(), parameters)
+        Asking(ready, parameters, store, missing, False, tell).estimates()
+
+
+@contextmanager
+def opened(model: str | Model, reach: dict[str, Any]) -> Iterator[Model]:
+    """Open a spec and close it again; leave an open model as it is."""
+    from humanlike.models import open_model
+
+    if isinstance(model, str):
+        with closing(open_model(model, **reach)) as ready:
+            yield ready
+    elif any(value is not None for value in reach.values()):
+        raise HumanlikeError(f"An open model cannot be given {', '.join(reach)} any more.")
+    else:
+        yield model
+
+
+def _triplets(result: Any, asked: Any, parameters: Parameters, missing: str, n_jobs: int) -> Any:
+    from humanlike.evaluate.triplets import measure_triplets
+
+    scale = scale_of(parameters, missing, n_jobs)
+    return measure_triplets(result, asked, parameters, scale, n_jobs=n_jobs)
+
+
+def _ratings(result: Any, asked: Any, parameters: Parameters, missing: str, n_jobs: int) -> Any:
+    from humanlike.evaluate.ratings import measure_ratings
+
+    return measure_ratings(result, asked, parameters, norms_of(missing), n_jobs=n_jobs)
+
+
+_MEASURES = {"triplets": _triplets, "ratings": _ratings}
+
+
+def scale_of(parameters: Parameters, missing: str, n_jobs: int) -> Scale:
+    """Return the scale of triplets, loaded once for all models of a process."""
+    from dataclasses import replace
+
+    alike = replace(Parameters(), **{name: getattr(parameters, name) for name in _SCALE})
+    return _scale(alike, missing, n_jobs)
+
+
+_SCALE = ("n_triplets", "seed", "n_dims", "human_space", "n_replicates")
+
+
+@lru_cache(maxsize=4)
+def _scale(parameters: Parameters, missing: str, n_jobs: int) -> Scale:
+    from humanlike.evaluate.triplets import load_scale
+
+    return load_scale(parameters, missing=missing, n_jobs=n_jobs)
+
+
+@lru_cache(maxsize=2)
+def norms_of(missing: str) -> Norms:
+    """Return people's ratings, loaded once for all models of a process."""
+    from humanlike.evaluate.ratings import load_norms
+
+    return load_norms(missing=missing)
+
+
+def _simulated() -> tuple[str, ...]:
+    from humanlike.data import usage
+
+    return tuple(sorted(use.id for use in usage.used() if not use.real))
+
+
+def _made(seconds: float) -> dict[str, Any]:
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 2),
+        "version": __version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()}",
+        "machine": platform.processor() or platform.machine(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1,
+    }  # fmt: skip
