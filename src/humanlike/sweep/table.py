@@ -41,7 +41,7 @@ def lines(rows: Sequence[Row], whole: bool = True) -> list[str]:
 
 def summary(rows: Sequence[Row]) -> str:
     """Return how many are in which state."""
-    counts = Counter(entry.state for _, entry in rows)
+    counts = Counter(str(entry.state) for _, entry in rows)
     parts = ", ".join(f"{counts[state]:,} {state}" for state in STATES if counts[state])
     return f"{len(rows):,} evaluations: {parts}."
 
