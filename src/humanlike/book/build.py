@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from humanlike.book import remote
 from humanlike.book.blocks import Book
 from humanlike.book.chapters import Chapter, find_chapters, get_chapter, read_parameters
 from humanlike.book.claims import Claim, Finding, count_by_chapter, judge, load_claims
-from humanlike.book.execute import Cache, ChapterFailed, Execution, stop_all
+from humanlike.book.execute import Cache, Execution, stop_all
 from humanlike.book.fingerprint import fingerprint, versions
 from humanlike.book.parameters import resolve
 from humanlike.book.progress import Progress
@@ -66,7 +67,12 @@ class Report:
 
 
 def build(
-    root: Path, *, profile: str = "quick", jobs: int | None = None, only: str | None = None
+    root: Path,
+    *,
+    profile: str = "quick",
+    jobs: int | None = None,
+    only: str | None = None,
+    scheduler: str = "",
 ) -> Report:
     """Build the book.
 
@@ -80,6 +86,8 @@ def build(
         Chapters executed at once; by default the number of cores.
     only : str, optional
         Execute this chapter alone and show the others as they were last executed.
+    scheduler : str
+        Address of a Dask scheduler whose workers execute chapters, see `humanlike.book.remote`.
 
     Returns
     -------
@@ -91,8 +99,8 @@ def build(
     HumanlikeError
         If an input is wrong or jupyter-book cannot render the pages.
     """
-    with alone(root / "_build"):
-        return _build(root, profile, jobs, only)
+    with alone(root / "_build"), remote.open_place(scheduler, root) as place:
+        return _build(root, profile, jobs, only, place)
 
 
 @contextmanager
@@ -113,7 +121,9 @@ def alone(work: Path) -> Iterator[None]:
         lock.release()
 
 
-def _build(root: Path, profile: str, jobs: int | None, only: str | None) -> Report:
+def _build(
+    root: Path, profile: str, jobs: int | None, only: str | None, place: remote.Place
+) -> Report:
     clock = time.perf_counter()
     if jobs is not None and jobs < 1:
         raise HumanlikeError(f"--jobs is {jobs}; give at least 1.")
@@ -130,7 +140,8 @@ def _build(root: Path, profile: str, jobs: int | None, only: str | None) -> Repo
         kept=sorted(executions),
         html=root / "_build" / "html" / "index.html",
     )
-    done, report.failures = _execute_all(waiting, profile, root, cache, jobs or os.cpu_count() or 1)
+    most = jobs or (len(waiting) if place.pool else os.cpu_count()) or 1
+    done, report.failures = _execute_all(waiting, profile, root, cache, most, place)
     executions |= done
     stale = _add_earlier(chapters, executions, cache, root) if only else set()
     if not report.failures:
@@ -172,7 +183,7 @@ def plan(
 
 
 def _execute_all(
-    plans: list[Plan], profile: str, root: Path, cache: Cache, jobs: int
+    plans: list[Plan], profile: str, root: Path, cache: Cache, jobs: int, place: remote.Place
 ) -> tuple[dict[str, Execution], list[str]]:
     done: dict[str, Execution] = {}
     failures: list[str] = []
@@ -182,11 +193,11 @@ def _execute_all(
             name = p.chapter.name
             progress.start(name, cache.why(p.chapter, p.parts))
             try:
-                done[name] = cache.run(
-                    p.chapter, p.parameters, profile, root,
-                    lambda cell, total: progress.step(name, cell, total),
+                done[name] = place.run(
+                    cache.run, p.chapter, p.parameters, profile, root,
+                    on_progress=lambda cell, total: progress.step(name, cell, total),
                 )  # fmt: skip
-            except ChapterFailed as failure:
+            except HumanlikeError as failure:
                 failures.append(str(failure))
                 progress.finish(name, "FAILED")
             else:

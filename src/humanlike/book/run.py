@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import humanlike.book.build as building
+from humanlike.book import remote
 from humanlike.book.chapters import Chapter, find_chapters, get_chapter, read_parameters
 from humanlike.book.execute import Execution, execute, load_execution, scratch
 from humanlike.book.fingerprint import fingerprint, key_of
@@ -47,7 +48,12 @@ class Run:
 
 
 def run(
-    name: str, overrides: dict[str, str], profile: str, root: Path, runs: Path | None = None
+    name: str,
+    overrides: dict[str, str],
+    profile: str,
+    root: Path,
+    runs: Path | None = None,
+    scheduler: str = "",
 ) -> Run:
     """Execute a chapter and leave everything about it in a run folder.
 
@@ -63,6 +69,8 @@ def run(
         The project.
     runs : Path, optional
         Where run folders go; by default under the user's own folder.
+    scheduler : str
+        Address of a Dask scheduler one of whose workers executes it, see `humanlike.book.remote`.
 
     Raises
     ------
@@ -73,11 +81,15 @@ def run(
     parameters = resolve(read_parameters(chapter), chapter.profile(profile), overrides, name)
     building.fetch_data([chapter])
     parent = (runs or home() / "runs") / name
-    with scratch(parent, "unfinished") as folder, Progress([name]) as progress:
+    with (
+        remote.open_place(scheduler, root) as place,
+        scratch(parent, "unfinished") as folder,
+        Progress([name]) as progress,
+    ):
         progress.start(name, "into a run folder")
-        execution = execute(
-            chapter, parameters, profile, folder, root,
-            lambda done, total: progress.step(name, done, total),
+        execution = place.run(
+            execute, chapter, parameters, profile, folder, root,
+            on_progress=lambda done, total: progress.step(name, done, total),
         )  # fmt: skip
         parts = fingerprint(chapter, parameters, root)
         _write_page(folder, root, chapter, execution, parts)

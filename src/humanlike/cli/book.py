@@ -35,6 +35,7 @@ def _add_build(commands: Any) -> None:
     build.add_argument("--profile", choices=PROFILES, default="quick", help="default: quick")
     build.add_argument("--only", metavar="CHAPTER", help="execute this chapter, show the others as "
                        "they were last executed")  # fmt: skip
+    _add_scheduler(build)
     build.set_defaults(func=build_book)
 
 
@@ -44,7 +45,13 @@ def _add_run(commands: Any) -> None:
     run.add_argument("-p", dest="parameters", action="append", default=[], metavar="NAME=VALUE",
                      help="set a parameter; repeat for several")  # fmt: skip
     run.add_argument("--profile", choices=PROFILES, default="paper", help="default: paper")
+    _add_scheduler(run)
     run.set_defaults(func=run_chapter)
+
+
+def _add_scheduler(parser: Any) -> None:
+    parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="execute on workers of "
+                        "this Dask scheduler that share the disk, or local:N")  # fmt: skip
 
 
 def build_book(options: argparse.Namespace) -> int:
@@ -52,7 +59,13 @@ def build_book(options: argparse.Namespace) -> int:
     from humanlike.book.build import build
     from humanlike.paths import project_root
 
-    report = build(project_root(), profile=options.profile, jobs=options.jobs, only=options.only)
+    report = build(
+        project_root(),
+        profile=options.profile,
+        jobs=options.jobs,
+        only=options.only,
+        scheduler=options.scheduler,
+    )
     for failure in report.failures:
         print(f"humanlike: {failure}", file=sys.stderr)
     if report.failures:
@@ -75,7 +88,8 @@ def run_chapter(options: argparse.Namespace) -> int:
     from humanlike.paths import project_root
 
     root = project_root()
-    finished = run(options.chapter, _overrides(options.parameters), options.profile, root)
+    overrides = _overrides(options.parameters)
+    finished = run(options.chapter, overrides, options.profile, root, scheduler=options.scheduler)
     specs = get_chapter(options.chapter, root).values
     width = max((len(key) for key in finished.values), default=0)
     for key, entry in finished.values.items():

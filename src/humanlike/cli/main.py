@@ -9,7 +9,17 @@ import sys
 from typing import Any, NoReturn
 
 from humanlike import __version__
-from humanlike.cli import batches, book, data, doctor, evaluate, finetune, query, responses
+from humanlike.cli import (
+    batches,
+    book,
+    data,
+    doctor,
+    evaluate,
+    finetune,
+    query,
+    responses,
+    sweep,
+)
 from humanlike.errors import HumanlikeError
 
 INTERRUPTED = 130
@@ -50,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     responses.register(commands)
     finetune.register(commands)
     evaluate.register(commands)
+    sweep.register(commands)
     doctor.register(commands)
     return top
 

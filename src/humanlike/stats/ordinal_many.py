@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ def fit_many(
     weights: Sequence[ArrayLike | None] | None = None,
     held_out: Sequence[ArrayLike | None] | None = None,
     n_jobs: int = 1,
+    executor: Executor | None = None,
     progress: Progress | None = None,
     **options: Any,
 ) -> list[OrdinalEmbedding]:
@@ -49,6 +51,9 @@ def fit_many(
         What `OrdinalEmbedding.fit` takes, for each set.
     n_jobs : int
         Threads; -1 takes every core. The numbers do not depend on it.
+    executor : concurrent.futures.Executor, optional
+        Who fits instead of threads of this process: processes, or a cluster, as
+        `humanlike.parallel.open_executor` gives them. The numbers do not depend on it either.
     progress : callable, optional
         Called with the number of fits done and of all fits.
     **options
@@ -73,19 +78,18 @@ def fit_many(
     side_by_side = bool(models) and models[0].device is not None
     size = max(1, BATCH // models[0].n_restarts) if side_by_side else 1
     groups = [range(low, min(low + size, count)) for low in range(0, count, size)]
-
-    def problem(place: int) -> Problem:
-        try:
-            return models[place]._problem(data[place], n_items, loads[place], marks[place])
-        except HumanlikeError as error:
-            raise HumanlikeError(f"Set {place} of {count}: {error}") from None
-
-    with ThreadPoolExecutor(threads(n_jobs)) as pool:
-        done = pool.map(lambda group: _fit_group(models, group, problem, n_items), groups)
-        for group, _ in zip(groups, done, strict=True):
+    sets = [
+        [(f"Set {n} of {count}", models[n], (data[n], n_items, loads[n], marks[n])) for n in group]
+        for group in groups
+    ]
+    found: list[OrdinalEmbedding] = []
+    pool = nullcontext(executor) if executor else ThreadPoolExecutor(threads(n_jobs))
+    with pool as workers:
+        for fits in workers.map(_fit_group, sets):
+            found += fits
             if progress:
-                progress(group.stop, count)
-    return models
+                progress(len(found), count)
+    return found
 
 
 def _each(name: str, given: Sequence[Any], count: int) -> Sequence[Any]:
@@ -95,19 +99,21 @@ def _each(name: str, given: Sequence[Any], count: int) -> Sequence[Any]:
     return given
 
 
-def _fit_group(
-    models: Sequence[OrdinalEmbedding],
-    group: range,
-    problem: Callable[[int], Problem],
-    n_items: int,
-) -> None:
-    """Fit the models of a group, all their searches in one go."""
-    many = models[group.start].n_restarts
-    problems = [one for place in group for one in [problem(place)] * many]
-    starts = [start for place in group for start in models[place]._starts(n_items)]
-    searches = models[group.start]._run(problems, starts)
-    for number, place in enumerate(group):
-        models[place]._keep(searches[number * many : (number + 1) * many])
+def _fit_group(sets: Sequence[tuple[str, OrdinalEmbedding, Any]]) -> list[OrdinalEmbedding]:
+    """Fit the models of a group, all their searches in one go; may run in another process."""
+    problems: list[Problem] = []
+    for name, model, given in sets:
+        try:
+            problems += [model._problem(*given)] * model.n_restarts
+        except HumanlikeError as error:
+            raise HumanlikeError(f"{name}: {error}") from None
+    models, n_items = [model for _, model, _ in sets], sets[0][2][1]
+    starts = [start for model in models for start in model._starts(n_items)]
+    searches = models[0]._run(problems, starts)
+    for model in models:
+        model._keep(searches[: model.n_restarts])
+        searches = searches[model.n_restarts :]
+    return models
 
 
 def bootstrap_embeddings(
@@ -119,6 +125,7 @@ def bootstrap_embeddings(
     seed: int = 0,
     *,
     n_jobs: int = 1,
+    executor: Executor | None = None,
     progress: Progress | None = None,
     **options: Any,
 ) -> Floats:
@@ -135,7 +142,7 @@ def bootstrap_embeddings(
         Size of every space.
     n_boot : int
         Number of resamples, at least 1. Fewer are the beginning of more.
-    loss, seed, n_jobs, progress, options
+    loss, seed, n_jobs, executor, progress, options
         As for `fit_many`.
 
     Returns
@@ -163,6 +170,7 @@ def bootstrap_embeddings(
         weights=[np.bincount(draw, minlength=len(rows)) for draw in draws],
         held_out=[aside] * n_boot,
         n_jobs=n_jobs,
+        executor=executor,
         progress=progress,
         **options,
     )
