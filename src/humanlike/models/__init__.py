@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from humanlike.models.base import Model
 
 KINDS = {
-    "encoder": ("encoder", "a text encoder: encoder: for MiniLM, encoder:PATH for another"),
+    "encoder": (
+        "encoder",
+        "a text encoder: encoder: for MiniLM, encoder:FOLDER[,layer=N] for another",
+    ),
     "hf": ("hf", "a local transformers model: hf:NAME[@REVISION][,dtype=bfloat16] or hf:FOLDER"),
     "openai": ("openai", "an OpenAI-compatible server: openai:NAME, openai:NAME@URL"),
     "replay": ("replay", "recorded answers: replay:FILE.jsonl, as 'responses export' writes"),

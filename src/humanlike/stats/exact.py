@@ -13,6 +13,8 @@ from humanlike.errors import HumanlikeError
 from humanlike.stats.checks import vector
 
 LARGEST = 20
+LARGEST_PAIRINGS = 8
+"""All pairings of so many numbers are tried; of more, some are drawn."""
 
 
 @dataclass(frozen=True)
@@ -119,3 +121,76 @@ def rising(rows: Sequence[ArrayLike]) -> tuple[float, float]:
         raise HumanlikeError("Two stages of a series are equal; the exact p needs an order.")
     test = page_trend_test(np.stack(values), method="exact")
     return float(test.statistic), float(test.pvalue)
+
+
+@dataclass(frozen=True)
+class RankTest:
+    """Exact or drawn permutation test of a rank correlation of a few pairs.
+
+    Attributes
+    ----------
+    rho : float
+        Spearman's ρ.
+    n : int
+        Pairs.
+    p : float
+        Two-sided: share of pairings whose ρ is at least as far from zero.
+    p_least : float
+        The smallest p that n pairs without ties can reach: 2 / n!.
+    exact : bool
+        Whether all pairings were tried.
+    """
+
+    rho: float
+    n: int
+    p: float
+    p_least: float
+    exact: bool
+
+
+def rank_test(x: ArrayLike, y: ArrayLike, *, n_perm: int = 20_000, seed: int = 0) -> RankTest:
+    """Test whether two lists of numbers go together, by re-pairing them.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (n,)
+        At least three pairs; neither constant.
+    n_perm, seed : int
+        If there are more than `LARGEST_PAIRINGS` numbers, so many pairings are drawn instead.
+
+    Raises
+    ------
+    HumanlikeError
+        If lengths differ, a value is missing, or all values of one are equal.
+
+    References
+    ----------
+    Pitman (1937), doi:10.2307/2983647.
+
+    Examples
+    --------
+    >>> round(rank_test([1, 2, 3, 4], [1, 2, 3, 4]).p, 4)
+    0.0833
+    """
+    from math import factorial
+
+    from scipy.stats import permutation_test, rankdata
+
+    one, two = vector(x, "the first list", 3), vector(y, "the second list", 3)
+    if len(one) != len(two) or np.ptp(one) == 0 or np.ptp(two) == 0:
+        raise HumanlikeError(
+            f"Expected two lists of the same length in which values differ; got {len(one)} and "
+            f"{len(two)} values."
+        )
+    ranks = rankdata(one), rankdata(two) - (len(two) + 1) / 2
+    scale = float(np.sqrt(np.sum((ranks[0] - ranks[0].mean()) ** 2) * np.sum(ranks[1] ** 2)))
+    exact = len(one) <= LARGEST_PAIRINGS
+    found = permutation_test(
+        (ranks[0],), lambda drawn, axis: np.sum(drawn * ranks[1], axis=axis) / scale,
+        permutation_type="pairings", vectorized=True, n_resamples=np.inf if exact else n_perm,
+        rng=np.random.default_rng(seed),
+    )  # fmt: skip
+    rho = float(found.statistic)
+    far = np.abs(found.null_distribution) >= abs(rho) - 1e-12
+    p = float(np.mean(far)) if exact else (1 + int(far.sum())) / (1 + len(far))
+    return RankTest(rho, len(one), p, min(1.0, 2 / factorial(len(one))), exact)
