@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +12,9 @@ from typing import Any
 
 import humanlike.book.build as building
 from humanlike.book.chapters import Chapter, find_chapters, get_chapter, read_parameters
-from humanlike.book.execute import Execution, execute, load_execution, scratch
+from humanlike.book.execute import Execution, execute, load_execution, scratch, silent
 from humanlike.book.fingerprint import fingerprint, key_of
-from humanlike.book.parameters import resolve
+from humanlike.book.parameters import Value, resolve
 from humanlike.book.progress import Progress
 from humanlike.book.render import render
 from humanlike.book.stage import write_single
@@ -47,7 +48,11 @@ class Run:
 
 
 def run(
-    name: str, overrides: dict[str, str], profile: str, root: Path, runs: Path | None = None
+    name: str,
+    overrides: dict[str, str],
+    profile: str,
+    root: Path,
+    on_progress: Callable[[int, int], None] = silent,
 ) -> Run:
     """Execute a chapter and leave everything about it in a run folder.
 
@@ -61,24 +66,25 @@ def run(
         ``quick``, ``paper`` or ``thorough``.
     root : Path
         The project.
-    runs : Path, optional
-        Where run folders go; by default under the user's own folder.
+    on_progress : callable
+        Called with the number of finished cells and of all cells.
 
     Raises
     ------
     HumanlikeError
         For wrong input, or a failing cell. No run folder is left then, nor after Ctrl-C.
     """
-    chapter = get_chapter(name, root)
-    parameters = resolve(read_parameters(chapter), chapter.profile(profile), overrides, name)
+    chapter, parameters = checked(name, overrides, profile, root)
     building.fetch_data([chapter])
-    parent = (runs or home() / "runs") / name
+    parent = runs_folder() / name
     with scratch(parent, "unfinished") as folder, Progress([name]) as progress:
+
+        def step(done: int, total: int) -> None:
+            progress.step(name, done, total)
+            on_progress(done, total)
+
         progress.start(name, "into a run folder")
-        execution = execute(
-            chapter, parameters, profile, folder, root,
-            lambda done, total: progress.step(name, done, total),
-        )  # fmt: skip
+        execution = execute(chapter, parameters, profile, folder, root, step)
         parts = fingerprint(chapter, parameters, root)
         _write_page(folder, root, chapter, execution, parts)
         final = parent / _folder_name(parts)
@@ -90,6 +96,26 @@ def run(
         seconds=execution.result["seconds"],
         real=execution.real,
     )
+
+
+def checked(
+    name: str, overrides: dict[str, str], profile: str, root: Path
+) -> tuple[Chapter, dict[str, Value]]:
+    """Return a chapter and the parameters a run of it gets.
+
+    Raises
+    ------
+    HumanlikeError
+        For an unknown chapter, profile or parameter, a wrong type or a value out of range.
+    """
+    chapter = get_chapter(name, root)
+    known = read_parameters(chapter)
+    return chapter, resolve(known, chapter.profile(profile), overrides, name)
+
+
+def runs_folder() -> Path:
+    """Return where run folders go."""
+    return home() / "runs"
 
 
 def _folder_name(parts: dict[str, Any]) -> str:

@@ -52,6 +52,11 @@ class Guard:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
     @property
+    def local(self) -> bool:
+        """Whether it can be reached from this machine alone."""
+        return self.host in LOOPBACK
+
+    @property
     def cookie(self) -> str:
         """Name of the cookie; cookies are shared by all ports of a host."""
         return f"humanlike-{self.port}"
