@@ -30,7 +30,8 @@ FORBIDDEN = {
     "analysis": {"plots", "book", "cli", "doctor"},
     "evaluate": {"plots", "book", "cli", "doctor"},
     "plots": {"tasks", "models", "store", "query", "finetune", "book", "cli", "doctor"},
-    "book": {"cli", "doctor"},
+    "book": {"cli", "doctor", "web"},
+    "web": {"cli", "doctor", "data", "tasks", "models", "store", "query", "stats", "plots"},
     "doctor": {"cli"},
     "stats": {
         "evaluate",

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from humanlike.book.chapters import Chapter, load_chapter
+from humanlike.book.form import section
 from humanlike.book.markdown import table
 from humanlike.book.render import render
 from humanlike.tables import to_html
@@ -64,6 +66,33 @@ SCORES = pd.DataFrame(
 )
 
 
+PARAMETERS = """# %% tags=["parameters"]
+n: int = 200  # how many words, in [20, 1000000]
+share: float = 0.5  # share of them that is drawn, in [0.0, 1.0]
+size: float = 1e-05  # size of a step
+metric: str = "cosine"  # distance of two words, in {"cosine", "euclidean", "city block"}
+word: str = "it's"  # a word, whatever it is <b>& more</b>
+fast: bool = True  # whether it may be quick about it
+models: list[str] = ["en", "base"]  # versions compared, in {"base", "nl", "en"}
+sizes: list[int] = [10, 20]  # numbers of words, in [1, 99]
+levels: list[float] = [0.5, 1.0]  # levels of noise
+names: list[str] = ["a", "b"]  # any names
+steps: list[int] = [1, 5]  # widths of a step, in {1, 2, 5, 10}
+"""
+CARD = (
+    "title: Choices\npaper: A\nprofiles:\n  quick: {n: 30, models: [nl]}\n  thorough: {n: 9000}\n"
+)
+
+
+def demo_chapter(folder: Path) -> Chapter:
+    """A chapter with a parameter of every kind."""
+    notebooks = folder / "notebooks"
+    notebooks.mkdir(parents=True, exist_ok=True)
+    (notebooks / "choices.py").write_text(PARAMETERS, encoding="utf-8")
+    (notebooks / "choices.yml").write_text(CARD, encoding="utf-8")
+    return load_chapter(folder, "choices")
+
+
 def build_demo(root: Path, folder: Path) -> Path:
     """Render the demonstration with the settings and assets of the repository."""
     import nbformat
@@ -76,7 +105,10 @@ def build_demo(root: Path, folder: Path) -> Path:
     (stage / "_toc.yml").write_text(
         "format: jb-book\nroot: index\nchapters:\n  - file: other\n", encoding="utf-8"
     )
-    nbformat.write(_notebook(), stage / "index.ipynb")
+    notebook = _notebook()
+    choose = section(demo_chapter(folder))
+    notebook.cells.append(nbformat.v4.new_markdown_cell(choose))
+    nbformat.write(notebook, stage / "index.ipynb")
     other = "# Other\n\n:::{margin}\nA note in the margin.\n:::\n\nOnly words here.\n"
     (stage / "other.md").write_text(other + "\n```{bibliography}\n```\n", encoding="utf-8")
     render(stage, folder / "html", strict=False)

@@ -6,6 +6,7 @@ import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from humanlike.book import form
 from humanlike.book.chapters import Chapter, read_notebook, read_parameters
 from humanlike.book.execute import Execution
 from humanlike.book.fingerprint import versions
@@ -115,6 +116,8 @@ def figure_names(notebook: NotebookNode) -> list[str]:
 def _add_notes(notebook: NotebookNode, chapter: Chapter, execution: Execution | None) -> None:
     import nbformat
 
+    if choose := form.section(chapter):
+        notebook.cells.append(nbformat.v4.new_markdown_cell(choose, id="parameter-form"))
     if execution is None:
         below_heading(notebook, "# ", NOT_EXECUTED)
         return

@@ -22,6 +22,10 @@ from humanlike.errors import HumanlikeError, unknown
 Value = int | float | str | bool | list[str] | list[int] | list[float]
 
 _ALLOWED = re.compile(r"^(?P<doc>.*?),?\s+in\s+(?P<set>\[[^\[\]]*\]|\{[^{}]*\})\s*$")
+NUMBERS = {  # how a number is typed; the parameter form checks with the same two expressions
+    "int": r"[+-]?[0-9][0-9_]{0,30}",
+    "float": r"[+-]?(?:[0-9][0-9_]{0,30}\.?[0-9]{0,30}|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,4})?",
+}
 _TYPES = ("int", "float", "str", "bool", "list[str]", "list[int]", "list[float]")
 
 
@@ -86,10 +90,10 @@ class Parameter:
             if text.lower() in known:
                 return known[text.lower()]
             raise self._wrong_type(text)
-        try:
-            return int(text.replace("_", "")) if kind == "int" else float(text)
-        except ValueError:
-            raise self._wrong_type(text) from None
+        if not re.fullmatch(NUMBERS[kind], text):
+            raise self._wrong_type(text)
+        plain = text.replace("_", "")
+        return int(plain) if kind == "int" else float(plain)
 
     def check(self, value: Any) -> Value:
         """Return the value when its type and range are right.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,9 @@ from typing import Any
 import humanlike.book.build as building
 from humanlike.book import remote
 from humanlike.book.chapters import Chapter, find_chapters, get_chapter, read_parameters
-from humanlike.book.execute import Execution, execute, load_execution, scratch
+from humanlike.book.execute import Execution, execute, load_execution, scratch, silent
 from humanlike.book.fingerprint import fingerprint, key_of
-from humanlike.book.parameters import resolve
+from humanlike.book.parameters import Value, resolve
 from humanlike.book.progress import Progress
 from humanlike.book.render import render
 from humanlike.book.stage import write_single
@@ -54,6 +55,7 @@ def run(
     root: Path,
     runs: Path | None = None,
     scheduler: str = "",
+    on_progress: Callable[[int, int], None] = silent,
 ) -> Run:
     """Execute a chapter and leave everything about it in a run folder.
 
@@ -71,26 +73,29 @@ def run(
         Where run folders go; by default under the user's own folder.
     scheduler : str
         Address of a Dask scheduler one of whose workers executes it, see `humanlike.book.remote`.
+    on_progress : callable
+        Called with the number of finished cells and of all cells.
 
     Raises
     ------
     HumanlikeError
         For wrong input, or a failing cell. No run folder is left then, nor after Ctrl-C.
     """
-    chapter = get_chapter(name, root)
-    parameters = resolve(read_parameters(chapter), chapter.profile(profile), overrides, name)
+    chapter, parameters = checked(name, overrides, profile, root)
     building.fetch_data([chapter])
-    parent = (runs or home() / "runs") / name
+    parent = (runs or runs_folder()) / name
     with (
         remote.open_place(scheduler, root) as place,
         scratch(parent, "unfinished") as folder,
         Progress([name]) as progress,
     ):
+
+        def step(done: int, total: int) -> None:
+            progress.step(name, done, total)
+            on_progress(done, total)
+
         progress.start(name, "into a run folder")
-        execution = place.run(
-            execute, chapter, parameters, profile, folder, root,
-            on_progress=lambda done, total: progress.step(name, done, total),
-        )  # fmt: skip
+        execution = place.run(execute, chapter, parameters, profile, folder, root, on_progress=step)
         parts = fingerprint(chapter, parameters, root)
         _write_page(folder, root, chapter, execution, parts)
         final = parent / _folder_name(parts)
@@ -102,6 +107,26 @@ def run(
         seconds=execution.result["seconds"],
         real=execution.real,
     )
+
+
+def checked(
+    name: str, overrides: dict[str, str], profile: str, root: Path
+) -> tuple[Chapter, dict[str, Value]]:
+    """Return a chapter and the parameters a run of it gets.
+
+    Raises
+    ------
+    HumanlikeError
+        For an unknown chapter, profile or parameter, a wrong type or a value out of range.
+    """
+    chapter = get_chapter(name, root)
+    known = read_parameters(chapter)
+    return chapter, resolve(known, chapter.profile(profile), overrides, name)
+
+
+def runs_folder() -> Path:
+    """Return where run folders go."""
+    return home() / "runs"
 
 
 def _folder_name(parts: dict[str, Any]) -> str:

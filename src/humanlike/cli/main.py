@@ -18,6 +18,7 @@ from humanlike.cli import (
     finetune,
     query,
     responses,
+    serve,
     sweep,
 )
 from humanlike.errors import HumanlikeError
@@ -61,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     finetune.register(commands)
     evaluate.register(commands)
     sweep.register(commands)
+    serve.register(commands)
     doctor.register(commands)
     return top
 
