@@ -21,7 +21,7 @@
 #
 # Paper A {cite:p}`wu2026` takes its standard from two sets of norms. The Lancaster norms
 # {cite:p}`lynott2020` give, for English words, the mean of people's ratings on eleven
-# {term}`dimension`s from 0 (not experienced at all) to 5 (greatly). The Dutch norms
+# {term}`dimension <dimension (of a rating)>`s from 0 (not experienced at all) to 5 (greatly). The Dutch norms
 # {cite:p}`speed2022` give the six sensory ones. Words of the two languages were paired by machine translation;
 # a part of the pairs was drawn, one share to train on, the rest to test on.
 #

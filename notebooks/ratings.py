@@ -19,7 +19,7 @@
 # **Question.** What exactly were the models asked, what did they answer, and is the number that went into the
 # analysis the number they answered? And what does a single number hide of what the model might have said?
 #
-# In Paper A {cite:p}`wu2026` every rating is one request: one word, one {term}`dimension`, one prompt, answered at
+# In Paper A {cite:p}`wu2026` every rating is one request: one word, one {term}`dimension <dimension (of a rating)>`, one prompt, answered at
 # temperature 0. The authors released the responses of the interface themselves, with the five likeliest alternatives of every token. So
 # each number can be followed back to the answer it came from, and beside the answer stands a part of the distribution it was
 # taken from.

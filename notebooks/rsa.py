@@ -294,6 +294,15 @@ page.figure(
 # %% [markdown]
 # {numref}`fig-rsa-matrices` shows what the coefficients summarise. It is an impression, not a test: which blocks
 # one sees depends on the words drawn. Try another `seed`.
+#
+# The same words can be walked about in. Every cell is a pair of words; pointing at it, or the arrow keys, give its distance by each
+# source and its rank among the pairs, which is what *ρ* compares.
+
+# %%
+from humanlike.plots.matrices import matrices_widget
+
+page.html(matrices_widget(squares, few, metric, "The maps that can be walked about in need JavaScript. The figure above shows the matrices."),
+          text=f"Interactive heat maps of the distances between {len(few)} words, by source.")  # fmt: skip
 
 # %% [markdown]
 # ## What was found

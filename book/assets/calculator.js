@@ -2,7 +2,8 @@
 "use strict";
 
 (() => {
-  const { html, labelled, widgets } = humanlike;
+  const { html, svg, labelled, widgets } = humanlike;
+  const WIDTH = 640, HEIGHT = 300, LEFT = 48, RIGHT = 14, TOP = 30, BOTTOM = 46;
 
   // place of a value between the points of a rising axis: [left point, part of the way to the next]
   const between = (axis, value) => {
@@ -68,6 +69,44 @@
       return "not reached";
     };
 
+    const chart = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "hl-calculator-svg" });
+    const legend = html("p", { class: "hl-calculator-legend" });
+    data.losses.forEach((loss, i) => {
+      const sample = svg("svg", { viewBox: "0 0 34 10", "aria-hidden": "true" });
+      sample.append(svg("line", { x1: 1, x2: 33, y1: 5, y2: 5, class: `hl-calculator-line hl-calculator-${i}` }));
+      legend.append(html("span", {}, sample, loss.name));
+    });
+    const short = (number) => (number >= 1e6 ? `${number / 1e6} M` : number >= 1000 ? `${number / 1000} k` : String(number));
+
+    // R² against the number of triplets, for this number of items and dimensions and this agreement
+    const drawCurve = (d, level, unit, asked, most) => {
+      const [from, to] = [low * unit, Math.min(high * unit, most)];
+      const x = (n) => LEFT + ((WIDTH - LEFT - RIGHT) * Math.log(n / from)) / Math.log(to / from);
+      const y = (r2) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - Math.min(1, Math.max(0, r2)));
+      chart.replaceChildren();
+      for (let tick = 0; tick <= 5; tick += 1) {
+        chart.append(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(tick / 5), y2: y(tick / 5), class: "hl-calculator-grid" }),
+          svg("text", { x: LEFT - 6, y: y(tick / 5) + 4, "text-anchor": "end" }, (tick / 5).toFixed(1)));
+      }
+      for (let power = Math.floor(Math.log10(from)); power <= Math.log10(to); power += 1) {
+        for (const n of [1, 2, 5].map((one) => one * 10 ** power).filter((one) => one >= from && one <= to)) {
+          chart.append(svg("text", { x: x(n), y: HEIGHT - BOTTOM + 18, "text-anchor": "middle" }, short(n)));
+        }
+      }
+      chart.append(svg("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, "Triplets asked"),
+        svg("text", { x: 4, y: 18 }, "Recovered R²"),
+        svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(Number(target.value)), y2: y(Number(target.value)), class: "hl-calculator-mark" }),
+        svg("line", { x1: x(asked), x2: x(asked), y1: TOP, y2: HEIGHT - BOTTOM, class: "hl-calculator-mark" }));
+      data.losses.forEach((loss, i) => {
+        const points = Array.from({ length: 61 }, (_, step) => from * (to / from) ** (step / 60))
+          .map((n) => `${x(n).toFixed(1)},${y(forecast(loss.r2, d, level, n / unit)).toFixed(1)}`);
+        chart.append(svg("polyline", { points: points.join(" "), class: `hl-calculator-line hl-calculator-${i}` }));
+      });
+      chart.setAttribute("aria-label", "Learning curves: recovered R² against triplets asked, by loss. " + data.losses
+        .map((loss) => `${loss.name} from ${forecast(loss.r2, d, level, from / unit).toFixed(2)} at ${whole(from)} ` +
+          `to ${forecast(loss.r2, d, level, to / unit).toFixed(2)} at ${whole(to)}`).join("; ") + ".");
+    };
+
     const update = () => {
       const [n, d, asked] = [items, dims, triplets].map((input) => Number(input.value));
       const level = Number(agreement.value) / 100;
@@ -76,6 +115,8 @@
       if (wrong.length) {
         status.textContent = `No forecast: simulated were ${wrong.join("; ")}.`;
         body.replaceChildren();
+        chart.replaceChildren();
+        chart.setAttribute("aria-label", "No learning curves: the design lies outside what was simulated.");
         return;
       }
       status.textContent = `${whole(asked * (1 - data.heldOut))} triplets to train on are ${factor.toFixed(2)} times n d log₂ n, ` +
@@ -85,10 +126,11 @@
           `${(100 * forecast(loss.fresh, d, level, factor)).toFixed(0)} %`,
           needed(loss, d, level, unit, (n * (n - 1) * (n - 2)) / 2)]
           .map((text) => html("td", { class: "hl-number" }, text)))));
+      drawCurve(d, level, unit, asked, (n * (n - 1) * (n - 2)) / 2);
     };
 
     box.append(html("div", { class: "hl-widget-tools" }, itemsLabel, dimsLabel, tripletsLabel, agreementLabel,
-      labelled("Target R²", target)), status, table);
+      labelled("Target R²", target)), status, table, chart, legend);
     update();
   });
 })();

@@ -22,9 +22,11 @@
     const table = html("table", { class: "table hl-multiverse-table" },
       html("caption", {}, words.caption),
       html("thead", {}, head), body);
-    const chart = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "hl-multiverse-svg" });
+    const chart = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "slider", tabindex: "0",
+      class: "hl-multiverse-svg" });
+    let sorted = [];
     const legend = html("p", { class: "hl-multiverse-legend" },
-      `● chosen   ◆ ${words.marked}   thin marks: all other specifications, sorted`);
+      `● chosen   ◆ ${words.marked}   thin marks: all other specifications, sorted. A click, or the arrow keys on the curve, choose one.`);
 
     const set = () => data.sets[state.set];
     const number = (options) => set().axes.reduce((n, axis, i) => n * axis.options.length + options[i], 0);
@@ -79,7 +81,7 @@
     };
 
     const drawChart = (values, chosen, first) => {
-      const order = values.map((_, i) => i).sort((a, b) => values[a][0] - values[b][0] || a - b);
+      const order = sorted = values.map((_, i) => i).sort((a, b) => values[a][0] - values[b][0] || a - b);
       const ends = values.flat().filter((value) => value !== null);
       const low = Math.min(0, ...ends), high = Math.max(0, ...ends);
       const pad = (high - low || 1) * 0.06;
@@ -129,8 +131,35 @@
         (spec === first ? `, the ${words.marked} specification.` : first < 0 ? "." :
           `; ${words.marked} ${shown(values[first][0], true)}.`);
       status.textContent = told;
-      chart.setAttribute("aria-label", `Specification curve. ${told}`);
+      const options = set().axes.map((axis, i) => `${axis.name} ${axis.options[state.options[i]]}`).join(", ");
+      chart.setAttribute("aria-label", `Specification curve of ${name}`);
+      Object.entries({ valuemin: 1, valuemax: values.length, valuenow: place, valuetext: `${told} ${options}.` })
+        .forEach(([one, value]) => chart.setAttribute(`aria-${one}`, value));
     };
+
+    // choose the specification at a place of the sorted curve
+    const walk = (place) => {
+      let rest = sorted[Math.min(Math.max(place, 0), sorted.length - 1)];
+      for (let i = set().axes.length - 1; i >= 0; i -= 1) {
+        const count = set().axes[i].options.length;
+        state.options[i] = rest % count;
+        rest = Math.floor(rest / count);
+      }
+      buildTools();
+      update();
+    };
+    const here = () => sorted.indexOf(number(state.options));
+    chart.addEventListener("click", (event) => {
+      const area = chart.getBoundingClientRect(), across = ((event.clientX - area.left) / area.width) * WIDTH;
+      walk(Math.floor(((across - LEFT) / (WIDTH - LEFT - RIGHT)) * sorted.length));
+    });
+    chart.addEventListener("keydown", (event) => {
+      const to = { ArrowLeft: here() - 1, ArrowDown: here() - 1, ArrowRight: here() + 1, ArrowUp: here() + 1,
+        PageDown: here() - 10, PageUp: here() + 10, Home: 0, End: sorted.length - 1 }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      walk(to);
+    });
 
     status.id = `${id}-status`;
     reset();

@@ -1,8 +1,13 @@
-"""Generated parts of the prose pages: the ledger, its totals, the status, data and parameters.
+"""Generated parts of the prose pages: the ledger, its totals, the status, data, parameters, findings.
 
-A page asks for one with a fenced block::
+A page asks for one with a fenced block; some read what the block holds::
 
     ```{hl} ledger
+    ```
+
+    ```{hl} bars
+    before: rsa/rho.en.all.base
+    after: rsa/rho.en.all.en_ft
     ```
 """
 
@@ -11,16 +16,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from humanlike.book.assemble import render_parameter
 from humanlike.book.chapters import read_parameters
 from humanlike.book.claims import NOT_RUN, VERDICTS, Finding, totals
+from humanlike.book.glance import bars, picture, verdicts
 from humanlike.book.markdown import escape, table
 from humanlike.book.values import Values
 from humanlike.data.registry import load_registry
 from humanlike.errors import HumanlikeError, unknown
 
-_BLOCK = re.compile(r"^```\{hl\} *([\w-]+) *\n```[ \t]*$", re.MULTILINE)
+_BLOCK = re.compile(r"^```\{hl\} *([\w-]+) *\n((?:(?!```).*\n)*)```[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -37,12 +44,27 @@ class Book:
         Every label a page of this build defines.
     stale : set of str
         Chapters shown from an execution whose sources have changed since.
+    stage : Path
+        The staging copy, which holds the chapters' pages already.
     """
 
     values: Values
     findings: list[Finding]
     labels: set[str]
     stale: set[str]
+    stage: Path
+
+    def picture(self, chapter: str, label: str) -> tuple[str, str] | None:
+        """Return a figure of a chapter's page as SVG, with its alternative text."""
+        import nbformat
+
+        page = self.stage / f"{self.values.chapters[chapter].docname}.ipynb"
+        for cell in nbformat.read(page, as_version=4).cells:
+            about = cell.metadata.get("mystnb", {})
+            if about.get("figure", {}).get("name") == label:
+                drawn = (o.get("data", {}).get("image/svg+xml") for o in cell.outputs)
+                return next(svg for svg in drawn if svg), about["image"]["alt"]
+        return None
 
 
 def fill_blocks(text: str, book: Book, where: str) -> str:
@@ -57,7 +79,10 @@ def fill_blocks(text: str, book: Book, where: str) -> str:
     def one(match: re.Match[str]) -> str:
         if match[1] not in BLOCKS:
             raise HumanlikeError(f"{where}: " + unknown("generated block", match[1], BLOCKS))
-        return BLOCKS[match[1]](book)
+        try:
+            return BLOCKS[match[1]](book, match[2])
+        except HumanlikeError as error:
+            raise HumanlikeError(f"{where}, block {match[1]}: {error}") from None
 
     return _BLOCK.sub(one, text)
 
@@ -77,7 +102,7 @@ def link(finding: Finding, book: Book) -> str:
     return f"{{doc}}`{chapter.name} </{chapter.docname}>`"
 
 
-def ledger(book: Book) -> str:
+def ledger(book: Book, _body: str) -> str:
     """The whole ledger as one searchable, sortable, filterable table."""
     head = ["Paper", "Claim", "Published", "Recomputed", "Verdict", "Where"]
     rows = []
@@ -100,7 +125,7 @@ def ledger(book: Book) -> str:
     return table(head, rows, caption="The ledger of claims", name="tab-ledger", classes=classes)
 
 
-def ledger_totals(book: Book) -> str:
+def ledger_totals(book: Book, _body: str) -> str:
     """How many claims of each paper got which verdict."""
     rows = []
     by_paper = {p: totals([f for f in book.findings if f.claim.paper == p]) for p in ("A", "B")}
@@ -120,7 +145,7 @@ def ledger_totals(book: Book) -> str:
     return text
 
 
-def status(book: Book) -> str:
+def status(book: Book, _body: str) -> str:
     """One row per chapter: what it ran on, when, how long."""
     rows = []
     for chapter in book.values.chapters.values():
@@ -146,7 +171,7 @@ def status(book: Book) -> str:
     return table(head, rows, caption="All chapters", name="tab-status", classes="hl-table")
 
 
-def data_sets(book: Book) -> str:
+def data_sets(book: Book, _body: str) -> str:
     """Every registered data set with its size, licence and chapters."""
     rows = []
     for one in load_registry().values():
@@ -166,7 +191,7 @@ def data_sets(book: Book) -> str:
     return table(head, rows, caption="Registered data", name="tab-data", classes="hl-table")
 
 
-def parameters(book: Book) -> str:
+def parameters(book: Book, _body: str) -> str:
     """Every parameter of every chapter, with its default and its values in the profiles."""
     rows = []
     for chapter in book.values.chapters.values():
@@ -193,7 +218,10 @@ def parameters(book: Book) -> str:
     )
 
 
-BLOCKS: dict[str, Callable[[Book], str]] = {
+BLOCKS: dict[str, Callable[[Book, str], str]] = {
+    "bars": bars,
+    "picture": picture,
+    "verdicts": verdicts,
     "ledger": ledger,
     "ledger-totals": ledger_totals,
     "status": status,

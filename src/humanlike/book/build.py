@@ -242,7 +242,7 @@ def _render_if_changed(
     findings = [judge(claim, values) for claim in claims]
     values.counts = count_by_chapter(findings, values.chapters)
     labels = write_chapters(stage, values)
-    write_pages(stage, root, Book(values, findings, labels, stale))
+    write_pages(stage, root, Book(values, findings, labels, stale, stage))
     state = {
         "profile": profile,
         "pages": digest(stage),

@@ -1,8 +1,10 @@
-"""A small Sphinx extension: no page asks another host for anything; the theme's slips mended."""
+"""A small Sphinx extension: no page asks another host for anything; the theme's slips mended; words defined."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from humanlike.book.glossary import MarkTerms, add_definitions
 
 
 def setup(app: Any) -> dict[str, bool]:
@@ -10,6 +12,8 @@ def setup(app: Any) -> dict[str, bool]:
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("html-page-context", _fix_roles)
     app.connect("html-page-context", _follow_system, priority=900)
+    app.add_post_transform(MarkTerms)
+    app.connect("html-page-context", add_definitions)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 

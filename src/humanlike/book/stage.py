@@ -15,6 +15,7 @@ from pathlib import Path
 from humanlike.book.assemble import assemble, below_heading, figure_names, render_parameter
 from humanlike.book.blocks import Book, fill_blocks
 from humanlike.book.chapters import Chapter, read_parameters, toc_files
+from humanlike.book.colophon import add_colophons
 from humanlike.book.execute import Execution
 from humanlike.book.values import Values
 from humanlike.errors import HumanlikeError
@@ -78,7 +79,7 @@ def _settings(chapter: Chapter, execution: Execution) -> str:
 
 
 def write_pages(stage: Path, root: Path, book: Book) -> None:
-    """Write settings, assets and prose pages, with values and generated parts filled in.
+    """Write settings, assets and prose pages, with values and generated parts, and the end of every page.
 
     Raises
     ------
@@ -99,16 +100,18 @@ def write_pages(stage: Path, root: Path, book: Book) -> None:
         target = stage / f"{page}.md"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(_fill(source, book, f"{page}.md"), encoding="utf-8")
+    add_colophons(stage, root, book.values)
 
 
 def _fill(source: Path, book: Book, where: str) -> str:
     book.values.missing.clear()
     text = book.values.fill(source.read_text(encoding="utf-8"), where)
+    text = fill_blocks(text, book, where)
     if book.values.missing:
         note = UNAVAILABLE.format(chapters=", ".join(sorted(book.values.missing)))
         title, _, rest = text.partition("\n\n")
         text = f"{title}{note}\n{rest}"
-    return fill_blocks(text, book, where)
+    return text
 
 
 def write_single(stage: Path, root: Path, chapter: Chapter, values: Values) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from humanlike.plots.matrices import cluster_order
 from humanlike.plots.style import MODEL_COLOURS, MODEL_LABELS
 
 if TYPE_CHECKING:
@@ -117,11 +118,7 @@ def rdm_panels(squares: Mapping[str, Floats], words: Sequence[str], metric: str)
         Name of the distance, for the colour bar.
     """
     import matplotlib.pyplot as plt
-    from scipy.cluster.hierarchy import leaves_list, linkage
-    from scipy.spatial.distance import squareform
-
-    human = squares["human"]
-    order = leaves_list(linkage(squareform(human, checks=False), "average", optimal_ordering=True))
+    order = cluster_order(squares["human"])
     ceiling = float(np.nanmax([np.nanmax(square) for square in squares.values()]))
     models = [name for name in squares if name != "human"]
     figure = plt.figure(figsize=(7.6, 4.3))

@@ -46,7 +46,7 @@ def _run(request: dict[str, Any]) -> int:
     def step(done: int, total: int) -> None:
         _say(done=done, total=total, section=sections[min(done, len(sections) - 1)])
 
-    finished = run(request["chapter"], request["texts"], request["profile"], root, step)
+    finished = run(request["chapter"], request["texts"], request["profile"], root, on_progress=step)
     _say(folder=finished.folder.name, seconds=finished.seconds, real=finished.real)
     return 0
 
