@@ -9,7 +9,7 @@ import sys
 from typing import Any, NoReturn
 
 from humanlike import __version__
-from humanlike.cli import batches, book, data, doctor, finetune, query, responses
+from humanlike.cli import batches, book, data, doctor, finetune, pdf, query, responses
 from humanlike.errors import HumanlikeError
 
 INTERRUPTED = 130
@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"humanlike {__version__}")
     commands: Any = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     book.register(commands)
+    pdf.register(commands)
     data.register(commands)
     query.register(commands)
     batches.register(commands)
