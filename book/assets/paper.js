@@ -1,19 +1,20 @@
 /* Fits what is wider than the paper, and leaves on the root element what could not be fitted. */
 "use strict";
 (() => {
-  const FITS = ["", "hl-8", "hl-8 hl-tight", "hl-7 hl-tight", "hl-8 hl-tight hl-breaks", "hl-7 hl-tight hl-breaks"];
-  const WIDE = ["hl-8", "hl-7 hl-tight", "hl-65 hl-tight", "hl-65 hl-tight hl-breaks"];
+  const SIZES = ["", "hl-8", "hl-8 hl-tight", "hl-7 hl-tight", "hl-65 hl-tight"];
+  const WIDE = ["hl-8", "hl-8 hl-tight", "hl-7 hl-tight", "hl-65 hl-tight", "hl-65 hl-tight hl-breaks"];
   const wear = (table, classes) => {
     table.classList.remove("hl-8", "hl-7", "hl-65", "hl-tight", "hl-breaks");
     table.classList.add(...classes.split(" ").filter(Boolean));
   };
-  const fit = (table, room) => {
-    const fits = () => table.getBoundingClientRect().width <= room() + 0.5;
-    for (const classes of FITS) {
+  const width = (node) => node.getBoundingClientRect().width;
+  const fit = (table) => {
+    const box = table.closest(".cell, .hl-scroll, .pst-scrollable-table-container") ?? table;
+    const fits = () => width(table) <= width(box === table ? table.parentElement : box) + 0.5;
+    for (const classes of SIZES) {
       wear(table, classes);
       if (fits()) return;
     }
-    const box = table.closest(".cell, .hl-scroll, .pst-scrollable-table-container") ?? table;
     box.classList.add("hl-wide");
     for (const classes of WIDE) {
       wear(table, classes);
@@ -44,8 +45,7 @@
     await window.MathJax?.startup?.promise;
     await document.fonts.ready;
     for (const table of document.querySelectorAll(".hl-page table"))
-      if (!table.parentElement.closest("table"))
-        fit(table, () => (table.closest(".hl-wide") ?? table.parentElement).getBoundingClientRect().width);
+      if (!table.parentElement.closest("table")) fit(table);
     document.querySelectorAll("mjx-container[display=true]").forEach(shrink);
     const root = document.documentElement;
     root.dataset.overfull = JSON.stringify(overfull());

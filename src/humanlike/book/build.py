@@ -130,7 +130,7 @@ def _build(root: Path, profile: str, jobs: int | None, only: str | None) -> Repo
         kept=sorted(executions),
         html=root / "_build" / "html" / "index.html",
     )
-    done, report.failures = _execute_all(waiting, profile, root, cache, jobs or os.cpu_count() or 1)
+    done, report.failures = execute_all(waiting, profile, root, cache, jobs or os.cpu_count() or 1)
     executions |= done
     stale = _add_earlier(chapters, executions, cache, root) if only else set()
     if not report.failures:
@@ -171,9 +171,10 @@ def plan(
     return Plan(chapter, parameters, parts, cache.find(chapter, parts))
 
 
-def _execute_all(
+def execute_all(
     plans: list[Plan], profile: str, root: Path, cache: Cache, jobs: int
 ) -> tuple[dict[str, Execution], list[str]]:
+    """Execute chapters, several at once; return those that succeeded, and a message per failure."""
     done: dict[str, Execution] = {}
     failures: list[str] = []
     with Progress([p.chapter.name for p in plans]) as progress:

@@ -9,7 +9,7 @@ import sys
 from typing import Any, NoReturn
 
 from humanlike import __version__
-from humanlike.cli import batches, book, data, doctor, finetune, pdf, query, responses
+from humanlike.cli import batches, book, data, doctor, finetune, pdf, query, responses, trust
 from humanlike.errors import HumanlikeError
 
 INTERRUPTED = 130
@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     commands: Any = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     book.register(commands)
     pdf.register(commands)
+    trust.register(commands)
     data.register(commands)
     query.register(commands)
     batches.register(commands)

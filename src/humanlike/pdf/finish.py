@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from humanlike.data.digest import replacing
 from humanlike.errors import HumanlikeError
 from humanlike.pdf.contents import Part
 from humanlike.pdf.joined import Title
@@ -27,6 +29,7 @@ def pypdf() -> Any:
         raise HumanlikeError(
             "The PDF edition needs the package pypdf: python -m pip install pypdf"
         ) from None
+    logging.getLogger("pypdf").setLevel(logging.ERROR)  # Chromium's own slips are no news
     return pypdf
 
 
@@ -69,11 +72,8 @@ def finish(printed: Path, target: Path, title: Title, parts: list[Part]) -> int:
         "/Creator": "humanlike", "/Producer": "Chromium, pypdf",
         "/CreationDate": date, "/ModDate": date,
     }  # fmt: skip
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_name(f".{target.name}.part")
-    with half.open("wb") as stream:
+    with replacing(target) as stream:
         writer.write(stream)
-    half.replace(target)
     return len(reader.pages)
 
 
