@@ -31,6 +31,16 @@ def register(commands: Any) -> None:
     links.add_argument("--json", action="store_true", help="for machines")
     links.set_defaults(func=check_links)
     _add_verify(commands)
+    release = commands.add_parser(
+        "release",
+        help="pack the built book with manifest and checksums",
+        description="Pack pages, PDF, notebooks with results, recorded values, ledger and record of "
+        "verification into one archive. The same build gives the same bytes.",
+    )
+    release.add_argument("--out", type=Path, metavar="FOLDER", help="default: _build/release")
+    release.add_argument("--check", type=Path, metavar="FILE", help="compare an archive with its "
+                         "manifest instead")  # fmt: skip
+    release.set_defaults(func=pack_release)
 
 
 def _add_verify(commands: Any) -> None:
@@ -130,3 +140,33 @@ def _print_links(found: Links, answers: list[Answer], listed: bool) -> None:
     asked = ", ".join(f"{states.count(s)} {s}" for s in ("ok", "gone", "undecided"))
     print(f"{len(found.external)} addresses of other hosts"
           + (f": {asked}." if answers else "; --online asks for them."))  # fmt: skip
+
+
+def pack_release(options: argparse.Namespace) -> int:
+    """Pack a release, or check one."""
+    if options.check:
+        return _check_release(options.check)
+    from humanlike.paths import project_root
+    from humanlike.trust.release import release
+
+    root = project_root()
+    packed = release(root, options.out or root / "_build" / "release")
+    for part, why in packed.left_out.items():
+        print(f"humanlike: without {part}: {why}", file=sys.stderr)
+    size = packed.file.stat().st_size / 1e6
+    print(
+        f"{packed.sha256}  {packed.file.name}\n{packed.files} files, {size:.1f} MB: {packed.file}"
+    )
+    return 0
+
+
+def _check_release(file: Path) -> int:
+    from humanlike.data.digest import sha256_of
+    from humanlike.trust.archive import check
+
+    count, problems = check(file)
+    for problem in problems:
+        print(f"humanlike: {problem}", file=sys.stderr)
+    print(f"{sha256_of(file)}  {file.name}\n{count} files agree with the manifest, "
+          f"{len(problems)} do not.")  # fmt: skip
+    return 1 if problems else 0

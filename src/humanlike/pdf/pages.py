@@ -88,6 +88,9 @@ def _unfold(article: Tag, code: bool) -> None:
             fold["open"] = ""
         else:
             fold.decompose()
+    for cell in article.select("div.cell"):  # an empty one parts a heading from its figure
+        if not cell.get_text(strip=True) and cell.select_one("img, svg, math") is None:
+            cell.decompose()
     for label in article.select("label.sd-tab-label"):
         label.name = "p"
     for label in article.select("label"):

@@ -142,7 +142,9 @@ def _decide(address: str, ask: Ask, pause: Callable[[float], None]) -> Answer:
 
 def _no_answer(problem: Exception) -> tuple[str, str]:
     text = str(problem)
-    nameless = any(w in text for w in ("Name or service", "getaddrinfo", "nodename", "NameResolution"))
+    nameless = any(
+        w in text for w in ("Name or service", "getaddrinfo", "nodename", "NameResolution")
+    )
     return ("gone", "no host of this name") if nameless else ("undecided", type(problem).__name__)
 
 

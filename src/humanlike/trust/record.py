@@ -149,7 +149,9 @@ def _verdicts(record: Record) -> list[str]:
 
 def _unsigned(record: Record) -> list[str]:
     why = Counter(c["why_not"] for c in record["claims"] if not c["signed_off"])
-    return ["Claims not signed off", *[f"  {n:5}  {w}" for w, n in why.most_common()]] if why else []
+    return (
+        ["Claims not signed off", *[f"  {n:5}  {w}" for w, n in why.most_common()]] if why else []
+    )
 
 
 def _since(record: Record) -> list[str]:
