@@ -141,7 +141,7 @@ def _build(
         html=root / "_build" / "html" / "index.html",
     )
     most = jobs or (len(waiting) if place.pool else os.cpu_count()) or 1
-    done, report.failures = _execute_all(waiting, profile, root, cache, most, place)
+    done, report.failures = execute_all(waiting, profile, root, cache, most, place)
     executions |= done
     stale = _add_earlier(chapters, executions, cache, root) if only else set()
     if not report.failures:
@@ -182,9 +182,15 @@ def plan(
     return Plan(chapter, parameters, parts, cache.find(chapter, parts))
 
 
-def _execute_all(
-    plans: list[Plan], profile: str, root: Path, cache: Cache, jobs: int, place: remote.Place
+def execute_all(
+    plans: list[Plan],
+    profile: str,
+    root: Path,
+    cache: Cache,
+    jobs: int,
+    place: remote.Place = remote.HERE,
 ) -> tuple[dict[str, Execution], list[str]]:
+    """Execute chapters, several at once; return those that succeeded, and a message per failure."""
     done: dict[str, Execution] = {}
     failures: list[str] = []
     with Progress([p.chapter.name for p in plans]) as progress:

@@ -61,6 +61,10 @@ class Place:
         return found
 
 
+HERE = Place()
+"""This machine."""
+
+
 @contextmanager
 def open_place(scheduler: str, root: Path) -> Iterator[Place]:
     """Give the place a scheduler stands for; none stands for this machine.
@@ -71,7 +75,7 @@ def open_place(scheduler: str, root: Path) -> Iterator[Place]:
         If no scheduler answers, or its workers do not see the project and the user's own folder.
     """
     if not scheduler:
-        yield Place()
+        yield HERE
         return
     with open_executor(scheduler=scheduler) as pool:
         _check(pool, root)

@@ -16,10 +16,12 @@ from humanlike.cli import (
     doctor,
     evaluate,
     finetune,
+    pdf,
     query,
     responses,
     serve,
     sweep,
+    trust,
 )
 from humanlike.errors import HumanlikeError
 
@@ -55,6 +57,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"humanlike {__version__}")
     commands: Any = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     book.register(commands)
+    pdf.register(commands)
+    trust.register(commands)
     data.register(commands)
     query.register(commands)
     batches.register(commands)
