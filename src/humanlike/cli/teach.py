@@ -47,7 +47,9 @@ def show_exercises(options: argparse.Namespace) -> int:
         return _seal([options.name] if options.name else chapters, root)
     if options.out:
         if not options.name:
-            raise HumanlikeError("--out needs a chapter or session: humanlike exercises rsa --out …")
+            raise HumanlikeError(
+                "--out needs a chapter or session: humanlike exercises rsa --out …"
+            )
         found = gather(options.name, root)
         write(workbook(options.name, found), options.out)
         print(f"Wrote {options.out}: {len(found)} exercises, {sum(e.minutes for e in found)} minutes.\n"
@@ -56,7 +58,9 @@ def show_exercises(options: argparse.Namespace) -> int:
     each = [gather(options.name, root)] if options.name else [exercises(c, root) for c in chapters]
     for found in each:
         for one in found:
-            print(f"{one.id:<28} {one.kind:<10} {one.minutes:>3} min  level {one.level}  {one.title}")
+            print(
+                f"{one.id:<28} {one.kind:<10} {one.minutes:>3} min  level {one.level}  {one.title}"
+            )
     return 0
 
 

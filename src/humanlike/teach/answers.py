@@ -37,7 +37,9 @@ def plain(value: Any) -> Any:
         value = _one_column(value)
     if hasattr(value, "items"):
         return _table(value)
-    if getattr(value, "ndim", None) == 0 or (hasattr(value, "item") and getattr(value, "size", 0) == 1):
+    if getattr(value, "ndim", None) == 0 or (
+        hasattr(value, "item") and getattr(value, "size", 0) == 1
+    ):
         return plain(value.item())
     if isinstance(value, list | tuple | set | frozenset) or hasattr(value, "tolist"):
         return _sequence(value)

@@ -165,7 +165,9 @@ def _execute_part(part: Part, run: Run, end: float, seconds: float) -> Outcome:
                 break
         told = run(TELL, end - time.monotonic()).told
     except TimeoutError:
-        return Outcome(error=f"The notebook took longer than {seconds:g} s (--seconds sets this limit).")
+        return Outcome(
+            error=f"The notebook took longer than {seconds:g} s (--seconds sets this limit)."
+        )
     except ConnectionError:
         return Outcome(error="The kernel died here: memory, or a crash in a compiled part.")
     return Outcome(told, error)

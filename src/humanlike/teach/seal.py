@@ -66,9 +66,7 @@ def _hidden(one: Exercise, answer: Any) -> dict[str, Any]:
         if not isinstance(answer, dict):
             raise HumanlikeError(f"{one.id}: the solution's answer is no table with labels.")
         numbers = {label: _number(one, value) for label, value in answer.items()}
-        return {
-            "is": {k: of_number(v, one.tolerance, f"{one.id}/{k}") for k, v in numbers.items()}
-        }
+        return {"is": {k: of_number(v, one.tolerance, f"{one.id}/{k}") for k, v in numbers.items()}}
     if one.answer == "names":
         if not isinstance(answer, list) or not all(isinstance(name, str) for name in answer):
             raise HumanlikeError(f"{one.id}: the solution's answer is no list of names.")
@@ -84,7 +82,9 @@ def _number(one: Exercise, value: Any) -> float:
     if not one.tolerance and value != int(value):
         raise HumanlikeError(f"{one.id}: the tolerance is 0, but {value!r} is no whole number.")
     if one.tolerance and abs(grid_point(value, one.tolerance)) < 2:
-        raise HumanlikeError(f"{one.id}: with tolerance {one.tolerance} the answer 0 would be right.")
+        raise HumanlikeError(
+            f"{one.id}: with tolerance {one.tolerance} the answer 0 would be right."
+        )
     return float(value)
 
 

@@ -65,9 +65,7 @@ def solve(exercises: list[Exercise]) -> dict[str, Solved]:
     return found
 
 
-def _run(
-    code: str, file: Path, name: str, given: dict[str, Any]
-) -> tuple[dict[str, Any], str]:
+def _run(code: str, file: Path, name: str, given: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """Execute code with names given to it; return what it leaves, the answer plain, and prints."""
     import runpy
 

@@ -139,17 +139,21 @@ def split_at(text: str, mark: str) -> Iterator[tuple[str, str]]:
     """
     heading, body, fence = "", [], ""
     for line in text.splitlines():
-        edge = _FENCE.match(line)
-        if edge and not fence:
-            fence = edge[1]
-        elif edge and fence and line.strip() == fence:
-            fence = ""
+        fence = fence_after(line, fence)
         if line.startswith(mark) and not fence:
             yield heading, "\n".join(body).strip() + "\n"
             heading, body = line[len(mark) :].strip(), []
         else:
             body.append(line)
     yield heading, "\n".join(body).strip() + "\n"
+
+
+def fence_after(line: str, fence: str) -> str:
+    """Return the fence that is open after a line, given the one open before it."""
+    edge = _FENCE.match(line)
+    if edge and not fence:
+        return edge[1]
+    return "" if fence and line.strip() == fence else fence
 
 
 def _exercise(title: str, body: str, chapter: str, where: str, copy: bool) -> Exercise:
@@ -208,7 +212,9 @@ def _sections(parts: list[tuple[str, str]], where: str) -> dict[str, list[tuple[
 def _code(body: str, where: str) -> str:
     blocks = _CODE.findall(body)
     if len(blocks) > 1:
-        raise HumanlikeError(f"{where}: one block of code per section, please; found {len(blocks)}.")
+        raise HumanlikeError(
+            f"{where}: one block of code per section, please; found {len(blocks)}."
+        )
     code = blocks[0] if blocks else ""
     try:
         compile(code, where, "exec")
@@ -234,10 +240,14 @@ def _checked_facts(facts: dict[str, Any], chapter: str, where: str) -> dict[str,
         if facts[name] not in known:
             raise HumanlikeError(f"{where}: " + unknown(name, str(facts[name]), map(str, known)))
     if not re.fullmatch(rf"{chapter}-[a-z0-9-]+", str(facts["id"])):
-        raise HumanlikeError(f"{where}: its id is '{facts['id']}'; expected '{chapter}-…', small letters.")
+        raise HumanlikeError(
+            f"{where}: its id is '{facts['id']}'; expected '{chapter}-…', small letters."
+        )
     minutes, tolerance = facts["minutes"], facts.get("tolerance")
     if not isinstance(minutes, int) or not 1 <= minutes <= 60:
-        raise HumanlikeError(f"{where}: 'minutes' is {minutes!r}; give a whole number from 1 to 60.")
+        raise HumanlikeError(
+            f"{where}: 'minutes' is {minutes!r}; give a whole number from 1 to 60."
+        )
     numeric = facts["answer"] in ("number", "table")
     if numeric != isinstance(tolerance, int | float) or (numeric and tolerance < 0):
         raise HumanlikeError(
@@ -252,7 +262,9 @@ def _check(one: Exercise, where: str, copy: bool) -> None:
     need += [] if copy else ["solution"] + (["code"] if one.checked else [])
     for name in need:
         if not getattr(one, name):
-            raise HumanlikeError(f"{where}: it has no {'solution code' if name == 'code' else name}.")
+            raise HumanlikeError(
+                f"{where}: it has no {'solution code' if name == 'code' else name}."
+            )
     if not one.checked and (one.stub or one.slips or one.code):
         raise HumanlikeError(f"{where}: words are not checked, so there is no code and no slip.")
     if one.kind == "criticise" and one.checked:

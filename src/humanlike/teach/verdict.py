@@ -40,7 +40,9 @@ class Verdict:
     says: str
 
     def __str__(self) -> str:
-        return f"{MARKS[self.state]} {self.id}: {self.state}" + (f". {self.says}" if self.says else "")
+        return f"{MARKS[self.state]} {self.id}: {self.state}" + (
+            f". {self.says}" if self.says else ""
+        )
 
     __repr__ = __str__
 
@@ -86,7 +88,10 @@ def _number(name: str, entry: Entry, answer: Any) -> tuple[str, str]:
         (-answer, "Right but for the sign: which minus which?"),
         (answer / 100, "A hundred times too large: a share is asked for, not per cent."),
         (answer * 100, "A hundred times too small: per cent are asked for, not a share."),
-        (1 - answer, "This is one minus the answer: similarity and distance, or a share and the rest?"),
+        (
+            1 - answer,
+            "This is one minus the answer: similarity and distance, or a share and the rest?",
+        ),
     ):
         if fits(other):
             return NOT_YET, says
@@ -99,7 +104,9 @@ def _number(name: str, entry: Entry, answer: Any) -> tuple[str, str]:
 def not_a_number(answer: Any) -> str:
     """Say why this is not one finite number; nothing if it is."""
     if isinstance(answer, str):
-        return f"A number is asked for, and '{answer[:20]}' is a text. Leave the quotation marks out."
+        return (
+            f"A number is asked for, and '{answer[:20]}' is a text. Leave the quotation marks out."
+        )
     if isinstance(answer, bool):
         return "A number is asked for, and this is True or False."
     if isinstance(answer, list | dict):
@@ -116,7 +123,10 @@ def _table(name: str, entry: Entry, answer: Any) -> tuple[str, str]:
         return NOT_YET, f"{len(entry['is'])} numbers with their labels are asked for."
     absent = [label for label in entry["is"] if label not in answer]
     if absent:
-        return NOT_YET, f"No value for {', '.join(absent[:6])}. A table or dict with these labels is asked for."
+        return (
+            NOT_YET,
+            f"No value for {', '.join(absent[:6])}. A table or dict with these labels is asked for.",
+        )
     for label in entry["is"]:
         wrong = not_a_number(answer[label])
         if wrong:
