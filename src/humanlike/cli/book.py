@@ -36,8 +36,8 @@ def _add_build(commands: Any) -> None:
     build.add_argument("--profile", choices=PROFILES, default="quick", help="default: quick")
     build.add_argument("--only", metavar="CHAPTER", help="execute this chapter, show the others as "
                        "they were last executed")  # fmt: skip
-    build.add_argument("--edition", choices=EDITIONS, default="student", help="with solutions or without "
-                       "(default: student); the instructor's goes into _build/instructor")  # fmt: skip
+    build.add_argument("--edition", choices=EDITIONS, default="student", help="without solutions "
+                       "(default), or with them, in _build/instructor")  # fmt: skip
     build.set_defaults(func=build_book)
 
 

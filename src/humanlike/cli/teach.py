@@ -52,7 +52,8 @@ def show_exercises(options: argparse.Namespace) -> int:
             )
         found = gather(options.name, root)
         write(workbook(options.name, found), options.out)
-        print(f"Wrote {options.out}: {len(found)} exercises, {sum(e.minutes for e in found)} minutes.\n"
+        minutes = sum(one.minutes for one in found)
+        print(f"Wrote {options.out}: {len(found)} exercises, {minutes} minutes.\n"
               f"Work in it, then: humanlike check {options.name} {options.out}")  # fmt: skip
         return 0
     each = [gather(options.name, root)] if options.name else [exercises(c, root) for c in chapters]

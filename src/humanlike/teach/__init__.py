@@ -3,7 +3,7 @@
 | | |
 |---|---|
 | ``book/exercises/CHAPTER.md`` | the source, with solutions (`source.exercises`) |
-| ``book/exercises/sessions.yml`` | which exercises a session of the seminar takes (`sessions.gather`) |
+| ``book/exercises/sessions.yml`` | what a session of the seminar takes (`sessions.gather`) |
 | ``book/exercises/checks/CHAPTER.json`` | digests of right answers (`seal.sealed`) |
 | ``humanlike build --edition student`` or ``instructor`` | the pages (`page.section`) |
 | ``humanlike exercises NAME --out FILE.ipynb`` | a notebook to work in (`workbook.workbook`) |

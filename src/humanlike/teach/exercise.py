@@ -1,4 +1,4 @@
-"""What an exercise is: a task, what the student starts from, hints, a solution, how it is checked."""
+"""What an exercise is: a task, a start, hints, a solution, and how answers are checked."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Exercise:
         name), ``names`` (a set of texts), a ``table`` (numbers with labels), or ``free`` words,
         which nobody checks but the student.
     tolerance : float
-        How far a number may lie from the solution's, in the unit of the answer; 0 for whole numbers.
+        How far a number may lie from the solution's, in the answer's unit; 0: whole numbers.
     text : str
         The task, MyST markdown.
     stub : str

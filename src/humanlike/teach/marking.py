@@ -21,7 +21,14 @@ from humanlike.teach.answers import ANSWER_MIME
 from humanlike.teach.exercise import Exercise
 from humanlike.teach.seal import sealed
 from humanlike.teach.verdict import (
-    EMPTY, NOT_YET, OWN, RAISED, SIMULATED, UNCHECKED, Verdict, judge,
+    EMPTY,
+    NOT_YET,
+    OWN,
+    RAISED,
+    SIMULATED,
+    UNCHECKED,
+    Verdict,
+    judge,
 )  # fmt: skip
 from humanlike.teach.workbook import CHECK_TAG, PLACEHOLDER, TAG
 
@@ -78,8 +85,8 @@ def mark(
     wanted = {one.id for one in exercises}
     if not wanted & {part.id for part in parts}:
         raise HumanlikeError(
-            f"{file} holds none of these exercises: {', '.join(sorted(wanted))}. Work in the notebook "
-            "that 'humanlike exercises NAME --out FILE.ipynb' writes; its cells carry the names."
+            f"{file} holds none of these exercises: {', '.join(sorted(wanted))}. Work in the "
+            "notebook that 'humanlike exercises NAME --out FILE.ipynb' writes; its cells are named."
         )
     outcomes = _execute(parts, root, seconds)
     chapters = dict.fromkeys(one.chapter for one in exercises)

@@ -126,8 +126,8 @@ def parse(text: str, chapter: str, where: str) -> list[Exercise]:
     lacking = [kind for kind in KINDS if kind not in {one.kind for one in found}]
     if len(found) < FEWEST or lacking:
         raise HumanlikeError(
-            f"{where} has {len(found)} exercises; a chapter needs at least {FEWEST}, and one of each "
-            f"kind. No exercise of kind: {', '.join(lacking) or 'none lacking'}."
+            f"{where} has {len(found)} exercises; a chapter needs at least {FEWEST}, and one of "
+            f"each kind. Lacking: {', '.join(lacking) or 'none'}."
         )
     return found
 
@@ -137,7 +137,8 @@ def split_at(text: str, mark: str) -> Iterator[tuple[str, str]]:
 
     What stands before the first heading comes first, with an empty heading.
     """
-    heading, body, fence = "", [], ""
+    heading, fence = "", ""
+    body: list[str] = []
     for line in text.splitlines():
         fence = fence_after(line, fence)
         if line.startswith(mark) and not fence:
@@ -249,7 +250,8 @@ def _checked_facts(facts: dict[str, Any], chapter: str, where: str) -> dict[str,
             f"{where}: 'minutes' is {minutes!r}; give a whole number from 1 to 60."
         )
     numeric = facts["answer"] in ("number", "table")
-    if numeric != isinstance(tolerance, int | float) or (numeric and tolerance < 0):
+    fits = isinstance(tolerance, int | float) and tolerance >= 0
+    if numeric != (tolerance is not None) or (numeric and not fits):
         raise HumanlikeError(
             f"{where}: 'tolerance' is {tolerance!r}; a number or table needs one (0 for whole "
             "numbers), other answers have none."

@@ -125,7 +125,7 @@ def _table(name: str, entry: Entry, answer: Any) -> tuple[str, str]:
     if absent:
         return (
             NOT_YET,
-            f"No value for {', '.join(absent[:6])}. A table or dict with these labels is asked for.",
+            f"No value for {', '.join(absent[:6])}. A table with these labels is asked for.",
         )
     for label in entry["is"]:
         wrong = not_a_number(answer[label])

@@ -45,7 +45,9 @@ def workbook(name: str, found: list[Exercise]) -> NotebookNode:
             cells.append(v4.new_markdown_cell(_fold("Judge your answer", one.rubric),
                                               id=f"{one.id}-rubric"[:64]))  # fmt: skip
     start = v4.new_code_cell("from humanlike.teach import check", id="start")
-    return v4.new_notebook(cells=[cells[0], start, *cells[1:]], metadata={"kernelspec": _KERNEL})
+    ordered = [cells[0], start, *cells[1:]]
+    made: NotebookNode = v4.new_notebook(cells=ordered, metadata={"kernelspec": _KERNEL})
+    return made
 
 
 def write(notebook: NotebookNode, file: Path) -> None:
@@ -70,8 +72,8 @@ def write(notebook: NotebookNode, file: Path) -> None:
 
 def _introduction(name: str, found: list[Exercise]) -> str:
     return (
-        f"# Exercises: {name}\n\nAbout {sum(one.minutes for one in found)} minutes. In each cell, replace "
-        "`...` and leave the result in `answer`; the cell below it says whether it is right. "
+        f"# Exercises: {name}\n\nAbout {sum(one.minutes for one in found)} minutes. In each cell, "
+        "replace `...` and leave the result in `answer`; the cell below it says if it is right. "
         "Write as many cells in between as you like. For all at once:\n\n"
         f"```console\n$ humanlike check {name} THIS_FILE.ipynb\n```"
     )
