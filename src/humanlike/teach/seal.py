@@ -68,9 +68,9 @@ def _hidden(one: Exercise, answer: Any) -> dict[str, Any]:
         numbers = {label: _number(one, value) for label, value in answer.items()}
         return {"is": {k: of_number(v, one.tolerance, f"{one.id}/{k}") for k, v in numbers.items()}}
     if one.answer == "names":
-        if not isinstance(answer, list) or not all(isinstance(name, str) for name in answer):
+        if not isinstance(answer, list) or not answer:
             raise HumanlikeError(f"{one.id}: the solution's answer is no list of names.")
-        return {"is": sorted({of_text(name, one.id) for name in answer})}
+        return {"is": sorted({of_text(str(name), one.id) for name in answer})}
     if not isinstance(answer, str):
         raise HumanlikeError(f"{one.id}: the solution's answer is no text.")
     return {"is": of_text(answer, one.id)}
@@ -81,7 +81,7 @@ def _number(one: Exercise, value: Any) -> float:
         raise HumanlikeError(f"{one.id}: the solution's answer is {value!r}, no number.")
     if not one.tolerance and value != int(value):
         raise HumanlikeError(f"{one.id}: the tolerance is 0, but {value!r} is no whole number.")
-    if one.tolerance and abs(grid_point(value, one.tolerance)) < 2:
+    if one.answer == "number" and one.tolerance and abs(grid_point(value, one.tolerance)) < 2:
         raise HumanlikeError(
             f"{one.id}: with tolerance {one.tolerance} the answer 0 would be right."
         )

@@ -143,10 +143,10 @@ def _table(name: str, entry: Entry, answer: Any) -> tuple[str, str]:
 
 
 def _names(name: str, entry: Entry, answer: Any) -> tuple[str, str]:
-    given = [answer] if isinstance(answer, str) else answer
-    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+    given = [answer] if isinstance(answer, str | int) else answer
+    if not isinstance(given, list) or not all(isinstance(one, str | int) for one in given):
         return NOT_YET, 'A list of names is asked for, such as ["one", "two"].'
-    own = {of_text(one, name) for one in given}
+    own = {of_text(str(one), name) for one in given}
     if own == set(entry["is"]):
         return RIGHT, ""
     for slip in entry["slips"]:
