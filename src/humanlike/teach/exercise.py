@@ -18,7 +18,7 @@ class Slip:
     says : str
         What a student who gives it is told.
     code : str
-        Code that leads to it: it goes on where the solution ended and sets ``answer`` anew.
+        Code that leads to it: it goes on where the solution ended and changes ``answer``.
     """
 
     says: str

@@ -59,14 +59,16 @@ def solve(exercises: list[Exercise]) -> dict[str, Solved]:
             if not one.code:
                 raise HumanlikeError(f"{one.id}: this copy of the sources holds no solutions.")
             file = Path(folder) / f"{one.id.replace('-', '_')}.py"
-            left, printed = _run(one.code, file, one.id, {})
-            slips = [_run(s.code, file, one.id, left)[0] for s in one.slips]
-            found[one.id] = Solved(left["answer"], tuple(s["answer"] for s in slips), printed)
+            left, answer, printed = _run(one.code, file, one.id, {})
+            slips = tuple(_run(slip.code, file, one.id, left)[1] for slip in one.slips)
+            found[one.id] = Solved(answer, slips, printed)
     return found
 
 
-def _run(code: str, file: Path, name: str, given: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """Execute code with names given to it; return what it leaves, the answer plain, and prints."""
+def _run(
+    code: str, file: Path, name: str, given: dict[str, Any]
+) -> tuple[dict[str, Any], Any, str]:
+    """Execute code with names given to it; return what it leaves, the answer, and its prints."""
     import runpy
 
     from humanlike.data import usage
@@ -77,14 +79,14 @@ def _run(code: str, file: Path, name: str, given: dict[str, Any]) -> tuple[dict[
     printed = io.StringIO()
     try:
         with contextlib.redirect_stdout(printed):
-            left = runpy.run_path(str(file), known | {"answer": ...})
+            left = runpy.run_path(str(file), known)
     except HumanlikeError:
         raise
     except Exception as error:
         raise HumanlikeError(f"{name}: its code raises {type(error).__name__}: {error}") from error
     if not all(use.real for use in usage.used()):
         raise HumanlikeError(f"{name}: its code ran on simulated data, which gives no answer.")
-    answer = plain(left["answer"])
+    answer = plain(left.get("answer"))
     if answer is None:
         raise HumanlikeError(f"{name}: its code leaves no answer.")
-    return left | {"answer": answer}, printed.getvalue()
+    return left, answer, printed.getvalue()
