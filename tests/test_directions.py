@@ -30,8 +30,9 @@ FORBIDDEN = {
     "analysis": {"plots", "book", "cli", "doctor"},
     "evaluate": {"plots", "book", "cli", "doctor"},
     "plots": {"tasks", "models", "store", "query", "finetune", "book", "cli", "doctor"},
-    "book": {"cli", "doctor", "web"},
     "web": {"cli", "doctor", "data", "tasks", "models", "store", "query", "stats", "plots"},
+    "book": {"teach", "web", "cli", "doctor"},
+    "teach": {"cli", "doctor"},
     "doctor": {"cli"},
     "stats": {
         "evaluate",

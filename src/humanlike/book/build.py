@@ -23,7 +23,7 @@ from humanlike.book.fingerprint import fingerprint, versions
 from humanlike.book.parameters import resolve
 from humanlike.book.progress import Progress
 from humanlike.book.render import render
-from humanlike.book.stage import digest, write_chapters, write_pages
+from humanlike.book.stage import Endings, digest, nothing, write_chapters, write_pages
 from humanlike.book.values import Values
 from humanlike.data.fetch import DataUnavailable, available, fetch
 from humanlike.data.source import simulation_forced
@@ -38,6 +38,15 @@ class Plan:
     parameters: dict[str, Any]
     parts: dict[str, Any]
     kept: Execution | None
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The project, the folder its pages are rendered in, and what ends each chapter's page."""
+
+    root: Path
+    work: Path
+    endings: Endings
 
 
 @dataclass
@@ -73,6 +82,8 @@ def build(
     jobs: int | None = None,
     only: str | None = None,
     scheduler: str = "",
+    endings: Endings = nothing,
+    output: str = "",
 ) -> Report:
     """Build the book.
 
@@ -88,6 +99,10 @@ def build(
         Execute this chapter alone and show the others as they were last executed.
     scheduler : str
         Address of a Dask scheduler whose workers execute chapters, see `humanlike.book.remote`.
+    endings : callable
+        Gives for a chapter's name the markdown that ends its page before the provenance.
+    output : str
+        Folder inside ``_build`` for another edition of the pages.
 
     Returns
     -------
@@ -100,7 +115,8 @@ def build(
         If an input is wrong or jupyter-book cannot render the pages.
     """
     with alone(root / "_build"), remote.open_place(scheduler, root) as place:
-        return _build(root, profile, jobs, only, place)
+        pages = Pages(root, root / "_build" / output, endings)
+        return _build(pages, profile, jobs, only, place)
 
 
 @contextmanager
@@ -122,9 +138,9 @@ def alone(work: Path) -> Iterator[None]:
 
 
 def _build(
-    root: Path, profile: str, jobs: int | None, only: str | None, place: remote.Place
+    pages: Pages, profile: str, jobs: int | None, only: str | None, place: remote.Place
 ) -> Report:
-    clock = time.perf_counter()
+    clock, root = time.perf_counter(), pages.root
     if jobs is not None and jobs < 1:
         raise HumanlikeError(f"--jobs is {jobs}; give at least 1.")
     chapters = find_chapters(root)
@@ -138,7 +154,7 @@ def _build(
     report = Report(
         executed=[p.chapter.name for p in waiting],
         kept=sorted(executions),
-        html=root / "_build" / "html" / "index.html",
+        html=pages.work / "html" / "index.html",
     )
     most = jobs or (len(waiting) if place.pool else os.cpu_count()) or 1
     done, report.failures = execute_all(waiting, profile, root, cache, most, place)
@@ -146,7 +162,7 @@ def _build(
     stale = _add_earlier(chapters, executions, cache, root) if only else set()
     if not report.failures:
         values = Values(chapters, executions, strict=only is None)
-        report.rendered = _render_if_changed(root, values, claims, stale, profile)
+        report.rendered = _render_if_changed(pages, values, claims, stale, profile)
     report.seconds = time.perf_counter() - clock
     return report
 
@@ -239,15 +255,15 @@ def _add_earlier(
 
 
 def _render_if_changed(
-    root: Path, values: Values, claims: list[Claim], stale: set[str], profile: str
+    pages: Pages, values: Values, claims: list[Claim], stale: set[str], profile: str
 ) -> bool:
-    work, html = root / "_build", root / "_build" / "html"
+    root, work, html = pages.root, pages.work, pages.work / "html"
     stage = work / "stage"
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     findings = [judge(claim, values) for claim in claims]
     values.counts = count_by_chapter(findings, values.chapters)
-    labels = write_chapters(stage, values)
+    labels = write_chapters(stage, values, pages.endings)
     write_pages(stage, root, Book(values, findings, labels, stale, stage))
     state = {
         "profile": profile,
@@ -256,7 +272,7 @@ def _render_if_changed(
         "theme": digest(Path(__file__).parent, "*.py"),
     }
     record = work / "render.json"
-    write_state(work, values, findings, profile)
+    write_state(root / "_build", values, findings, profile)
     if (html / "index.html").is_file() and _read(record) == state:
         return False
     print(f"  rendering {len(list(stage.rglob('*.md')))} pages of prose and "

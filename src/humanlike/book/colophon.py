@@ -19,7 +19,9 @@ from humanlike.book.values import Values
 from humanlike.readyaml import read_yaml
 
 _TITLE = re.compile(r"^# +(.+?)\s*$", re.MULTILINE)
-_TEX = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"~": r"\~{}", "^": r"\^{}", "\\": r"\textbackslash{}"})
+_TEX = str.maketrans(
+    {c: f"\\{c}" for c in "&%$#_{}"} | {"~": r"\~{}", "^": r"\^{}", "\\": r"\textbackslash{}"}
+)
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,9 @@ def bibtex(leaf: Leaf, imprint: Imprint) -> str:
         "booktitle": "" if whole else imprint.title.translate(_TEX),
         "year": date[:4],
         "version": __version__,
-        "note": f"Executed {date}, profile {leaf.execution.result['profile']}" if leaf.execution else "",
+        "note": f"Executed {date}, profile {leaf.execution.result['profile']}"
+        if leaf.execution
+        else "",
         "url": page_address(leaf, imprint),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]

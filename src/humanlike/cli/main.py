@@ -21,6 +21,7 @@ from humanlike.cli import (
     responses,
     serve,
     sweep,
+    teach,
     trust,
 )
 from humanlike.errors import HumanlikeError
@@ -67,6 +68,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.register(commands)
     sweep.register(commands)
     serve.register(commands)
+    teach.register(commands)
     doctor.register(commands)
     return top
 
