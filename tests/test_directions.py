@@ -18,7 +18,8 @@ FORBIDDEN = {
     "finetune": {"analysis", "plots", "book", "cli", "doctor"},
     "analysis": {"plots", "book", "cli", "doctor"},
     "plots": {"tasks", "models", "store", "query", "finetune", "book", "cli", "doctor"},
-    "book": {"cli", "doctor"},
+    "book": {"cli", "doctor", "web"},
+    "web": {"cli", "doctor", "data", "tasks", "models", "store", "query", "stats", "plots"},
     "doctor": {"cli"},
     "stats": {"data", "tasks", "models", "store", "query", "finetune", "plots", "book", "cli"},
 }
