@@ -118,8 +118,8 @@ def dimensions_for(triplets: Triplets, n_concepts: int) -> int:
     if training < free_coordinates(n_concepts, 2):
         least = int(np.ceil(free_coordinates(n_concepts, 2) / (1 - HELD_OUT)))
         raise HumanlikeError(
-            f"Answers to {different:,} different questions about {n_concepts} concepts determine no "
-            f"space. At least {least:,} are needed: collect more, or ask about fewer concepts."
+            f"Answers to {different:,} different questions about {n_concepts} concepts determine "
+            f"no space. At least {least:,} are needed: collect more, or ask about fewer concepts."
         )
     return int(np.clip(training // scale(n_concepts, 1), 2, MOST_DIMS))
 
@@ -202,19 +202,8 @@ def place_judges(
         equal = (rows[:, 1] == own[:, 1]).astype(float)
         shares = counted @ equal / counted.sum(axis=1)
         same, (least, most) = float(equal[valid].mean()), np.quantile(shares, [0.025, 0.975])
-        found.append(
-            Judge(
-                name,
-                r2,
-                max(low, 0.0),
-                min(high, 1.0),
-                same,
-                float(least),
-                float(most),
-                fit.score(rows[fit.held_out_ & valid]),
-                fit.embedding_,
-            )  # fmt: skip
-        )
+        ends = max(low, 0.0), min(high, 1.0), same, float(least), float(most)
+        found.append(Judge(name, r2, *ends, fit.score(rows[fit.held_out_ & valid]), fit.embedding_))
     return found
 
 

@@ -18,8 +18,8 @@ KINDS: Final = ("own", "shared", "repeat", "check")
 LEAST: Final = 20
 MOST: Final = 400
 TOGETHER: Final = 5
-"""So many people have their shared questions in common; the next ones have others. Agreement is known
-better from many questions with few answers each than from few questions with many."""
+"""So many people have their shared questions in common; the next ones have others. Agreement is
+known better from many questions with few answers each than from few with many."""
 _CANDIDATES: Final = 50
 
 

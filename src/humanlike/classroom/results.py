@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,6 +100,34 @@ class Results:
             "more_answers": self.growth.to_dict("records"),
         }  # fmt: skip
 
+    def text(self) -> str:
+        """Return the numbers as lines for a terminal."""
+        lines = [
+            f"{self.n_people} people, {self.n_answers:,} answers, {len(self.lesson.concepts)} "
+            f"concepts, {self.n_dims} dimensions fitted",
+            f"missed a question with an obvious answer: {self.missed} of {self.checks} people, "
+            f"{self.left_out} left out",
+            f"a person and herself: {self.within or 'nothing to compare yet'}",
+            f"two people: {self.between or 'nothing to compare yet'}",
+        ]
+        if not self.real:
+            lines.insert(0, "The human space is SIMULATED: nothing here says anything of people.")
+        if self.between:
+            (low, high), (at, least, most) = self.between.bounds, self.between.ceiling
+            lines.append(
+                f"noise ceiling of single answers: {at:.3f} [{least:.3f}, {most:.3f}], in any case "
+                f"between {low:.3f} and {high:.3f}"
+            )
+        for judge in self.judges:
+            lines.append(
+                f"{judge.name}: R² {judge.r2:.3f} [{judge.r2_low:.3f}, {judge.r2_high:.3f}], same "
+                f"answer as the class {judge.same:.3f}"
+            )
+        lines += [f"{name}: {why}" for name, why in self.reasons.items()]
+        for name, r2, low, high in self.observers.itertuples(index=False):
+            lines.append(f"({name}: R² {r2:.3f} [{low:.3f}, {high:.3f}])")
+        return "\n".join(lines)
+
 
 def _consistency(one: Consistency | None) -> dict[str, Any] | None:
     if one is None:
@@ -190,14 +219,10 @@ def _agreement(
     from humanlike.stats.consistency import between_people, within_people
 
     within = between = None
-    try:
+    with suppress(HumanlikeError):
         within = within_people(answered.shared, answered.again)
-    except HumanlikeError:
-        pass
-    try:
+    with suppress(HumanlikeError):
         between = between_people(answered.shared)
-    except HumanlikeError:
-        pass
     return within, between
 
 
@@ -295,3 +320,30 @@ def expected(
         good = mean.get(people.NOISY_PEOPLE)
         rows.append((size, len(asked), n_dims, good, mean["at random"]))
     return pd.DataFrame(rows, columns=["people", "answers", "dimensions", "r2", "random"])
+
+
+def expected_for(lesson: Lesson, n_people: int, agreement: float) -> pd.DataFrame:
+    """Simulate classes before there is one, see `expected`.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    n_people : int
+        At least 1.
+    agreement : float
+        How often two people agree, above 0.5, below 1.
+
+    Raises
+    ------
+    HumanlikeError
+        If a number is out of range.
+    """
+    from humanlike.stats.consistency import ceiling
+
+    if n_people < 1 or not 0.5 < agreement < 1:
+        raise HumanlikeError(
+            "Expected at least one person, and an agreement above 0.5 (guessing) and below 1; got "
+            f"{n_people} and {agreement:g}."
+        )
+    mind, _, _ = _mind(lesson, "simulate")
+    return expected(lesson, mind, ceiling(agreement), n_people, 10, 0)

@@ -191,7 +191,8 @@ def interval(
 ) -> tuple[float, float]:
     r"""Bound the mean of values that hang together in several ways at once.
 
-    .. math:: V = \frac{1}{n^2} \sum_g s_g \sum_{c \in g} \Bigl(\sum_{i \in c} (z_i - \bar z)\Bigr)^2
+    .. math:: V = \frac{1}{n^2} \sum_g s_g \sum_{c \in g}
+              \Bigl(\sum_{i \in c} (z_i - \bar z)\Bigr)^2
 
     with groupings g of sign s, so that each two values that share a person or an item count once
     (Cameron, Gelbach & Miller, 2011, doi 10.1198/jbes.2010.07136), but at least what the first
