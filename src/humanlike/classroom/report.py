@@ -198,10 +198,10 @@ def _ranking(found: Results, limits: tuple[float, float] | None) -> str:
     board = load_leaderboard()
     scores = ((board["r2"] - limits[0]) / (limits[1] - limits[0])).tolist()
     words = (
-        "<p>The ranked models answered 35,000 questions about 128 concepts each, so their R² "
-        "cannot be compared with the class's. Below, every R² is corrected by the limits of its own "
-        "design: 0 is what random answers get there, 1 what the human space gets with people's own noise. "
-        f"The class stands at {group[0]:.2f} [{group[1]:.2f}, {group[2]:.2f}].</p>"
+        "<p>The ranked models answered 35,000 questions about 128 concepts each, so their "
+        "R² cannot be compared with the class's. Below, every R² is corrected by the limits of its "
+        "own design: 0 is what random answers get there, 1 what the human space gets with people's "
+        f"own noise. The class stands at {group[0]:.2f} [{group[1]:.2f}, {group[2]:.2f}].</p>"
     )
     return head + words + figure(
         as_svg(beside_models(scores, group, models)),
@@ -253,5 +253,8 @@ def leaderboard_limits() -> tuple[float, float] | None:
     kept = Cache().newest(get_chapter("leaderboard"))
     if kept is None or not kept.real:
         return None
-    values = kept.result["values"]
-    return float(values["limit.random"]["value"]), float(values["limit.crowd"]["value"])
+    found = [kept.result["values"].get(f"limit.{name}") for name in ("random", "crowd")]
+    if None in found:  # executed before the chapter recorded them
+        return None
+    chance, crowd = (float(one["value"]) for one in found)
+    return chance, crowd

@@ -106,7 +106,8 @@ def predicted(
     import matplotlib.pyplot as plt
 
     rows = [(name, one, BLUE, "s") for name, one in others.items()]
-    known = (("another person", person, VERMILION, "D"), ("same person again", again, VERMILION, "o"),
+    known = (("another person", person, VERMILION, "D"),
+             ("same person again", again, VERMILION, "o"),
              ("noise ceiling", ceiling, BLACK, "*"))  # fmt: skip
     rows += [(name, one, colour, mark) for name, one, colour, mark in known if one is not None]
     figure, axes = plt.subplots(figsize=(7, 0.45 * len(rows) + 1.2))
