@@ -18,8 +18,10 @@ FORBIDDEN = {
     "finetune": {"analysis", "plots", "book", "cli", "doctor"},
     "analysis": {"plots", "book", "cli", "doctor"},
     "plots": {"tasks", "models", "store", "query", "finetune", "book", "cli", "doctor"},
-    "book": {"cli", "doctor", "web"},
+    "book": {"teach", "web", "classroom", "cli", "doctor"},
     "web": {"cli", "doctor", "data", "tasks", "models", "store", "query", "stats", "plots"},
+    "teach": {"classroom", "cli", "doctor"},
+    "classroom": {"cli", "doctor"},
     "doctor": {"cli"},
     "stats": {"data", "tasks", "models", "store", "query", "finetune", "plots", "book", "cli"},
 }

@@ -34,7 +34,9 @@ This page shows the chapter without results.
 :::"""
 
 
-def assemble(chapter: Chapter, execution: Execution | None, values: Values) -> NotebookNode:
+def assemble(
+    chapter: Chapter, execution: Execution | None, values: Values, ending: str = ""
+) -> NotebookNode:
     """Return the notebook that becomes the chapter's page.
 
     Markdown comes from the source as it is now, outputs from the execution; both belong together
@@ -48,12 +50,16 @@ def assemble(chapter: Chapter, execution: Execution | None, values: Values) -> N
         Its result; None gives the page without outputs and says so.
     values : Values
         The recorded values of the book.
+    ending : str
+        Markdown for the end of the page, before the provenance.
 
     Raises
     ------
     HumanlikeError
         If prose uses a value that does not exist, or a cell shows more than one figure.
     """
+    from nbformat.v4 import new_markdown_cell
+
     notebook = read_notebook(chapter)
     where = f"notebooks/{chapter.name}.py"
     outputs = _outputs_by_cell(execution) if execution else []
@@ -66,6 +72,9 @@ def assemble(chapter: Chapter, execution: Execution | None, values: Values) -> N
             cell.outputs, cell.execution_count = outputs[code_number], code_number + 1
         code_number += 1
         _dress(cell, where)
+    if ending:
+        text = values.fill(ending, f"the end of {where}", chapter.name)
+        notebook.cells.append(new_markdown_cell(text, id="ending"))
     _add_notes(notebook, chapter, execution)
     return notebook
 

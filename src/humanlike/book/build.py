@@ -22,7 +22,7 @@ from humanlike.book.fingerprint import fingerprint, versions
 from humanlike.book.parameters import resolve
 from humanlike.book.progress import Progress
 from humanlike.book.render import render
-from humanlike.book.stage import digest, write_chapters, write_pages
+from humanlike.book.stage import Endings, digest, nothing, write_chapters, write_pages
 from humanlike.book.values import Values
 from humanlike.data.fetch import DataUnavailable, available, fetch
 from humanlike.data.source import simulation_forced
@@ -37,6 +37,15 @@ class Plan:
     parameters: dict[str, Any]
     parts: dict[str, Any]
     kept: Execution | None
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The project, the folder its pages are rendered in, and what ends each chapter's page."""
+
+    root: Path
+    work: Path
+    endings: Endings
 
 
 @dataclass
@@ -66,7 +75,13 @@ class Report:
 
 
 def build(
-    root: Path, *, profile: str = "quick", jobs: int | None = None, only: str | None = None
+    root: Path,
+    *,
+    profile: str = "quick",
+    jobs: int | None = None,
+    only: str | None = None,
+    endings: Endings = nothing,
+    output: str = "",
 ) -> Report:
     """Build the book.
 
@@ -80,6 +95,10 @@ def build(
         Chapters executed at once; by default the number of cores.
     only : str, optional
         Execute this chapter alone and show the others as they were last executed.
+    endings : callable
+        Gives for a chapter's name the markdown that ends its page before the provenance.
+    output : str
+        Folder inside ``_build`` for another edition of the pages.
 
     Returns
     -------
@@ -92,7 +111,7 @@ def build(
         If an input is wrong or jupyter-book cannot render the pages.
     """
     with alone(root / "_build"):
-        return _build(root, profile, jobs, only)
+        return _build(root, profile, jobs, only, endings, root / "_build" / output)
 
 
 @contextmanager
@@ -113,7 +132,9 @@ def alone(work: Path) -> Iterator[None]:
         lock.release()
 
 
-def _build(root: Path, profile: str, jobs: int | None, only: str | None) -> Report:
+def _build(
+    root: Path, profile: str, jobs: int | None, only: str | None, endings: Endings, work: Path
+) -> Report:
     clock = time.perf_counter()
     if jobs is not None and jobs < 1:
         raise HumanlikeError(f"--jobs is {jobs}; give at least 1.")
@@ -128,14 +149,15 @@ def _build(root: Path, profile: str, jobs: int | None, only: str | None) -> Repo
     report = Report(
         executed=[p.chapter.name for p in waiting],
         kept=sorted(executions),
-        html=root / "_build" / "html" / "index.html",
+        html=work / "html" / "index.html",
     )
     done, report.failures = _execute_all(waiting, profile, root, cache, jobs or os.cpu_count() or 1)
     executions |= done
     stale = _add_earlier(chapters, executions, cache, root) if only else set()
     if not report.failures:
         values = Values(chapters, executions, strict=only is None)
-        report.rendered = _render_if_changed(root, values, claims, stale, profile)
+        pages = Pages(root, work, endings)
+        report.rendered = _render_if_changed(pages, values, claims, stale, profile)
     report.seconds = time.perf_counter() - clock
     return report
 
@@ -222,15 +244,15 @@ def _add_earlier(
 
 
 def _render_if_changed(
-    root: Path, values: Values, claims: list[Claim], stale: set[str], profile: str
+    pages: Pages, values: Values, claims: list[Claim], stale: set[str], profile: str
 ) -> bool:
-    work, html = root / "_build", root / "_build" / "html"
+    root, work, html = pages.root, pages.work, pages.work / "html"
     stage = work / "stage"
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
     findings = [judge(claim, values) for claim in claims]
     values.counts = count_by_chapter(findings, values.chapters)
-    labels = write_chapters(stage, values)
+    labels = write_chapters(stage, values, pages.endings)
     write_pages(stage, root, Book(values, findings, labels, stale))
     state = {
         "profile": profile,
@@ -239,7 +261,7 @@ def _render_if_changed(
         "theme": digest(Path(__file__).parent, "*.py"),
     }
     record = work / "render.json"
-    write_state(work, values, findings, profile)
+    write_state(root / "_build", values, findings, profile)
     if (html / "index.html").is_file() and _read(record) == state:
         return False
     print(f"  rendering {len(list(stage.rglob('*.md')))} pages of prose and "

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from humanlike.book.assemble import assemble, below_heading, figure_names, render_parameter
@@ -39,8 +40,26 @@ sentences around them were written for the book's settings and may not fit.
 :::"""
 
 
-def write_chapters(stage: Path, values: Values) -> set[str]:
+Endings = Callable[[str], str]
+
+
+def nothing(chapter: str) -> str:
+    """End a chapter's page with nothing of its own."""
+    del chapter
+    return ""
+
+
+def write_chapters(stage: Path, values: Values, endings: Endings = nothing) -> set[str]:
     """Write the page of every chapter and return the labels they define.
+
+    Parameters
+    ----------
+    stage : Path
+        The staging copy.
+    values : Values
+        Chapters, executions and recorded values.
+    endings : callable
+        Gives for a chapter's name the markdown that ends its page before the provenance.
 
     Raises
     ------
@@ -51,7 +70,8 @@ def write_chapters(stage: Path, values: Values) -> set[str]:
 
     labels: set[str] = set()
     for chapter in values.chapters.values():
-        notebook = assemble(chapter, values.executions.get(chapter.name), values)
+        execution, ending = values.executions.get(chapter.name), endings(chapter.name)
+        notebook = assemble(chapter, execution, values, ending)
         target = stage / f"{chapter.docname}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
@@ -89,7 +109,7 @@ def write_pages(stage: Path, root: Path, book: Book) -> None:
     for name in ("_config.yml", "_toc.yml"):
         read_yaml(root / name)
         shutil.copy2(root / name, stage / name)
-    shutil.copytree(root / "book", stage / "book", dirs_exist_ok=True)
+    copy_book(root, stage)
     for page in toc_files(root):
         if (stage / f"{page}.ipynb").is_file():
             continue
@@ -99,6 +119,12 @@ def write_pages(stage: Path, root: Path, book: Book) -> None:
         target = stage / f"{page}.md"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(_fill(source, book, f"{page}.md"), encoding="utf-8")
+
+
+def copy_book(root: Path, stage: Path) -> None:
+    """Copy pages and assets; sources that hold solutions stay where they are."""
+    ignore = shutil.ignore_patterns("exercises")
+    shutil.copytree(root / "book", stage / "book", dirs_exist_ok=True, ignore=ignore)
 
 
 def _fill(source: Path, book: Book, where: str) -> str:
@@ -116,7 +142,7 @@ def write_single(stage: Path, root: Path, chapter: Chapter, values: Values) -> N
     import nbformat
     import yaml
 
-    shutil.copytree(root / "book", stage / "book", dirs_exist_ok=True)
+    copy_book(root, stage)
     execution = values.executions[chapter.name]
     notebook = assemble(chapter, execution, values)
     note = RERUN.format(settings=_settings(chapter, execution))

@@ -10,6 +10,7 @@ from typing import Any
 from humanlike.errors import HumanlikeError
 
 PROFILES = ("quick", "paper", "thorough")
+EDITIONS = ("student", "instructor")
 
 
 def register(commands: Any) -> None:
@@ -35,6 +36,8 @@ def _add_build(commands: Any) -> None:
     build.add_argument("--profile", choices=PROFILES, default="quick", help="default: quick")
     build.add_argument("--only", metavar="CHAPTER", help="execute this chapter, show the others as "
                        "they were last executed")  # fmt: skip
+    build.add_argument("--edition", choices=EDITIONS, default="student", help="without solutions "
+                       "(default), or with them, in _build/instructor")  # fmt: skip
     build.set_defaults(func=build_book)
 
 
@@ -51,8 +54,14 @@ def build_book(options: argparse.Namespace) -> int:
     """Build the book and say what was done."""
     from humanlike.book.build import build
     from humanlike.paths import project_root
+    from humanlike.teach.page import endings
 
-    report = build(project_root(), profile=options.profile, jobs=options.jobs, only=options.only)
+    root = project_root()
+    report = build(
+        root, profile=options.profile, jobs=options.jobs, only=options.only,
+        endings=endings(options.edition, root),
+        output="" if options.edition == "student" else options.edition,
+    )  # fmt: skip
     for failure in report.failures:
         print(f"humanlike: {failure}", file=sys.stderr)
     if report.failures:

@@ -9,7 +9,17 @@ import sys
 from typing import Any, NoReturn
 
 from humanlike import __version__
-from humanlike.cli import batches, book, classroom, data, doctor, finetune, query, responses
+from humanlike.cli import (
+    batches,
+    book,
+    classroom,
+    data,
+    doctor,
+    finetune,
+    query,
+    responses,
+    teach,
+)
 from humanlike.errors import HumanlikeError
 
 INTERRUPTED = 130
@@ -49,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
     batches.register(commands)
     responses.register(commands)
     finetune.register(commands)
+    teach.register(commands)
     classroom.register(commands)
     doctor.register(commands)
     return top
