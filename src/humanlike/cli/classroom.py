@@ -1,4 +1,4 @@
-"""``humanlike classroom``: a pack for students, and triplets that the class answers."""
+"""``humanlike classroom | slides``: questions to the class, a pack for students, slides."""
 
 from __future__ import annotations
 
@@ -55,6 +55,10 @@ def register(commands: Any) -> None:
     plan.set_defaults(func=rehearse)
     for action in (serve, found, page, gone):
         action.add_argument("--name", default="class", help="which class (default: class)")
+
+    slides = commands.add_parser("slides", help="write one deck of slides per part of the book")
+    slides.add_argument("--out", type=Path, metavar="FOLDER", help="default: _build/slides")
+    slides.set_defaults(func=write_slides)
 
 
 def _add_lesson(parser: argparse.ArgumentParser) -> None:
@@ -163,4 +167,15 @@ def rehearse(options: argparse.Namespace) -> int:
     for one in table.itertuples(index=False):
         print(f"{one.people:>6}  {one.answers:>7,}  {one.dimensions:>10}  {one.r2:>31.2f}  "
               f"{one.random:>12.2f}")  # fmt: skip
+    return 0
+
+
+def write_slides(options: argparse.Namespace) -> int:
+    """Write one deck per part."""
+    from humanlike.classroom.deck import write_decks
+    from humanlike.paths import project_root
+
+    root = project_root()
+    for file in write_decks(root, options.out or root / "_build" / "slides"):
+        print(f"Open {file}")
     return 0
