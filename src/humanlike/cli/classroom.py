@@ -16,7 +16,15 @@ N, CONCEPTS = 60, 32
 def register(commands: Any) -> None:
     """Add the command ``classroom`` with its actions."""
     parser = commands.add_parser("classroom", help="a pack for a class, and questions it answers")
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    parser.add_argument("--out", type=Path, metavar="FILE.zip", help="write the pack for students")
+    parser.add_argument("--check", type=Path, metavar="FILE.zip", help="check a pack")
+    parser.add_argument("--with-data", action="store_true", help="include data that may not be "
+                        "passed on, for use in class only")  # fmt: skip
+    parser.add_argument("--wheels", action="store_true", help="include every Python package, for "
+                        "machines like this one (several GB)")  # fmt: skip
+    parser.add_argument("--no-model", action="store_true", help="leave out the small model (90 MB)")
+    parser.set_defaults(func=make_pack)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
 
     serve = actions.add_parser("serve", help="show the page on which the class answers")
     serve.add_argument("--host", default=HERE, metavar="ADDRESS", help="0.0.0.0 lets telephones "
@@ -56,9 +64,41 @@ def register(commands: Any) -> None:
     for action in (serve, found, page, gone):
         action.add_argument("--name", default="class", help="which class (default: class)")
 
+    _add_slides(commands)
+
+
+def _add_slides(commands: Any) -> None:
     slides = commands.add_parser("slides", help="write one deck of slides per part of the book")
     slides.add_argument("--out", type=Path, metavar="FOLDER", help="default: _build/slides")
     slides.set_defaults(func=write_slides)
+
+
+def make_pack(options: argparse.Namespace) -> int:
+    """Write or check the pack; 1 when a pack is not as it should be."""
+    import sys
+
+    from humanlike.classroom.pack import check, pack
+    from humanlike.errors import HumanlikeError
+    from humanlike.paths import project_root
+
+    if options.check:
+        problems = check(options.check)
+        for problem in problems:
+            print(f"humanlike: {problem}", file=sys.stderr)
+        print(f"{options.check}: {'not as packed' if problems else 'whole, without solutions'}")
+        return 1 if problems else 0
+    if not options.out:
+        raise HumanlikeError(
+            "Say what to do: --out class.zip, --check class.zip, or one of serve, results, page, "
+            "erase, rehearse."
+        )
+    done = pack(project_root(), options.out, with_data=options.with_data, wheels=options.wheels,
+                model=not options.no_model)  # fmt: skip
+    print(f"{done.files:,} files, {done.bytes / 1e6:.0f} MB, in {done.path} "
+          f"({done.path.stat().st_size / 1e6:.0f} MB)")  # fmt: skip
+    for one in done.left_out:
+        print(f"Not in it: {one}")
+    return 0
 
 
 def _add_lesson(parser: argparse.ArgumentParser) -> None:
