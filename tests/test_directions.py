@@ -31,8 +31,9 @@ FORBIDDEN = {
     "evaluate": {"plots", "book", "cli", "doctor"},
     "plots": {"tasks", "models", "store", "query", "finetune", "book", "cli", "doctor"},
     "web": {"cli", "doctor", "data", "tasks", "models", "store", "query", "stats", "plots"},
-    "book": {"teach", "web", "cli", "doctor"},
-    "teach": {"cli", "doctor"},
+    "book": {"teach", "web", "classroom", "cli", "doctor"},
+    "teach": {"classroom", "cli", "doctor"},
+    "classroom": {"cli", "doctor"},
     "doctor": {"cli"},
     "stats": {
         "evaluate",

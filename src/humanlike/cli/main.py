@@ -12,6 +12,7 @@ from humanlike import __version__
 from humanlike.cli import (
     batches,
     book,
+    classroom,
     data,
     doctor,
     evaluate,
@@ -69,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     sweep.register(commands)
     serve.register(commands)
     teach.register(commands)
+    classroom.register(commands)
     doctor.register(commands)
     return top
 

@@ -1,0 +1,1 @@
+"""Teaching with the book: questions to the class, slides, a pack for the students."""
