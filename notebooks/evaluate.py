@@ -43,7 +43,7 @@ max_tokens: int = 32  # most tokens of an answer, in [1, 4096]
 sampling_seed: int = 0  # seed of the sampling, in [0, 4294967295]
 seed: int = 0  # seed of design, starts and resamples, in [0, 4294967295]
 observers: bool = True  # whether simulated observers with known answers are put through the same
-word: str = "CINNAMON"  # word whose profile is drawn
+word: str = "LEMON"  # word whose profile is drawn
 store: str = ""  # another store of answers than your own, as a path
 
 # %% tags=["remove-output"]
@@ -86,15 +86,16 @@ for task, part in (("triplets", triplets), ("ratings", ratings)):
 
 # %% tags=["remove-output"]
 limits = triplets.limits if triplets else {}
+if limits:
+    page.record("limit.random", limits["chance"], (limits["chance_low"], limits["chance_high"]))
+    for key in ("perfect", "crowd"):
+        page.record(f"limit.{key}", limits[key])
 if triplets and triplets.agreement:
     shown, ceiling = triplets.agreement, triplets.ceilings
     page.record("agreement", 100 * shown.value, (100 * shown.low, 100 * shown.high))
     page.record("agreement.chance", 50 * (ceiling["chance_low"] + ceiling["chance_high"]), (100 * ceiling["chance_low"], 100 * ceiling["chance_high"]))
     for key in ("other", "crowd"):
         page.record(f"agreement.{key}", 100 * ceiling[key])
-    page.record("limit.random", limits["chance"], (limits["chance_low"], limits["chance_high"]))
-    for key in ("perfect", "crowd"):
-        page.record(f"limit.{key}", limits[key])
 for key in ("r2", "rank", "held_out"):
     if triplets and (one := getattr(triplets, key)):
         page.record(key, int(one.value) if key == "rank" else one.value, (one.low, one.high) if key != "rank" else (int(one.low), int(one.high)))
@@ -250,7 +251,7 @@ from humanlike.plots.evaluate import by_size
 if sizes:
     curve = pd.DataFrame([(o.value, o.low, o.high) for o in sizes.values()], index=list(sizes), columns=columns)
     page.figure(
-        by_size(curve, (limits["chance_low"], limits["chance_high"])), "fig-evaluate-size",
+        by_size(curve, (limits.get("chance_low", 0), limits.get("chance_high", 0))), "fig-evaluate-size",
         caption=f"R² of {found.name} by the number of answers the space is fitted to, with 95 % of the refits.",
         alt="R² against the number of answers: " + ", ".join(f"{n:,}: {o.value:.3f}" for n, o in sizes.items()) + ".",
     )  # fmt: skip
@@ -308,8 +309,10 @@ page.table(chosen, caption="All parameters of the evaluation; what they mean sta
 # %% [markdown]
 # ## What was found
 #
-# - {value}`model.name` by its triplets: {value}`verdict.triplets`. {value}`said.triplets`
-# - By its ratings: {value}`verdict.ratings`. {value}`said.ratings`
+# - By its triplets {value}`model.name` is {value}`verdict.triplets`. It agrees with people's similarities in {value}`agreement` % {interval}`agreement` of its
+#   valid answers; its R² is {value}`r2` {interval}`r2`, rank {value}`rank` {interval}`rank` among the {value}`n_published` models of the paper.
+# - By its ratings it is {value}`verdict.ratings`: RSA {value}`score.rsa` {interval}`score.rsa`, mean ρ {value}`score.spearman` {interval}`score.spearman`, mean
+#   similarity {value}`score.similarity` {interval}`score.similarity`.
 # - {value}`said.validity`
 # - {value}`said.robust`
 # - `humanlike leaderboard` lists it beside the published models, `humanlike compare` sets it beside any of them.
