@@ -9,7 +9,7 @@ import sys
 from typing import Any, NoReturn
 
 from humanlike import __version__
-from humanlike.cli import batches, book, data, doctor, finetune, query, responses, sweep
+from humanlike.cli import batches, book, data, doctor, finetune, plan, query, responses, sweep
 from humanlike.errors import HumanlikeError
 
 INTERRUPTED = 130
@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     responses.register(commands)
     finetune.register(commands)
     sweep.register(commands)
+    plan.register(commands)
     doctor.register(commands)
     return top
 
