@@ -84,6 +84,7 @@ def _wish(options: argparse.Namespace) -> tuple[Wish, list[str]]:
     from humanlike.sweep.planning import Wish, read_sizes
 
     sizes = read_sizes(options.sizes) if options.sizes else ()
+    models, prices = _models(options, sizes), _prices(options)
     tasks = [name.strip() for name in options.tasks.split(",")]
     prompts = measured.prompts_of(tasks, options.n_triplets, options.n_words)
     characters = sum(len(prompt.text) for prompt in prompts) / len(prompts)
@@ -94,18 +95,18 @@ def _wish(options: argparse.Namespace) -> tuple[Wish, list[str]]:
         known = measured.pace(options.measured, options.store)
         pace, read, written = known.per_second, known.read, known.written
         notes.append(f"Pace and tokens are those of {known.answers:,} answers in the store.")
-    read = options.tokens_read or read or characters / CHARACTERS_PER_TOKEN
+    read = characters / CHARACTERS_PER_TOKEN if read is None else read
+    read = read if options.tokens_read is None else options.tokens_read
     written = Settings().max_tokens if written is None else written
     written = written if options.tokens_written is None else options.tokens_written
-    prices = _prices(options)
     return Wish(
-        models=_models(options, sizes),
+        models=models,
         prompts=len(prompts),
         read=read,
         written=written,
         ways=options.ways,
         seeds=options.seeds,
-        per_second=options.per_second or pace,
+        per_second=pace if options.per_second is None else options.per_second,
         reference=options.reference,
         sizes=sizes,
         load=options.load,
@@ -115,6 +116,7 @@ def _wish(options: argparse.Namespace) -> tuple[Wish, list[str]]:
         written_price=prices[1],
         prompt_bytes=weight.prompt,
         answer_bytes=weight.answer,
+        record_bytes=measured.record_bytes(),
     ), notes
 
 

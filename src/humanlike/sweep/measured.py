@@ -86,6 +86,14 @@ def _written(path: Path, prompts: Sequence[Prompt], models: int) -> int:
     return int(pages) * int(size)
 
 
+def record_bytes() -> float:
+    """Return what an evaluation takes on disk, on average of those here; 0 if there is none."""
+    from humanlike.evaluate.files import folder_of_evaluations
+
+    sizes = [file.stat().st_size for file in folder_of_evaluations().glob("*.json")]
+    return sum(sizes) / len(sizes) if sizes else 0.0
+
+
 def pace(spec: str, store: Path | None = None) -> Pace:
     """Return how a model answered so far, by what is in the store.
 

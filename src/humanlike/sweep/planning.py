@@ -53,6 +53,8 @@ class Wish:
         US dollars for a million tokens.
     prompt_bytes, answer_bytes : float
         Disk that a prompt takes, kept once whoever is asked, and an answer.
+    record_bytes : float
+        Disk that the record of an evaluation takes.
     weight_bytes : float
         Disk for one parameter; 2 for bfloat16.
     """
@@ -73,6 +75,7 @@ class Wish:
     written_price: float | None = None
     prompt_bytes: float = 0.0
     answer_bytes: float = 0.0
+    record_bytes: float = 0.0
     weight_bytes: float = 2.0
 
     def __post_init__(self) -> None:
@@ -111,8 +114,8 @@ class Outlay:
         Hours on all devices at once, if the work divides evenly.
     device_cost, token_cost : float or None
         US dollars.
-    store, weights : float
-        Bytes of answers and prompts; of the weights, 0 where sizes are unknown.
+    store, records, weights : float
+        Bytes of answers and prompts; of the evaluations, of the weights, 0 where unknown.
     """
 
     evaluations: int
@@ -124,6 +127,7 @@ class Outlay:
     device_cost: float | None
     token_cost: float | None
     store: float
+    records: float
     weights: float
 
 
@@ -142,10 +146,10 @@ def reckon(wish: Wish) -> Outlay:
     -----
     With a throughput :math:`v` measured on a model of :math:`P_0` parameters, a model of :math:`P`
     takes :math:`t = n / (v P_0 / P) + l` seconds for :math:`n` prompts and the loading time
-    :math:`l`: reading a token takes about :math:`2P` operations (J. Kaplan et al. 2020, Scaling laws
-    for neural language models, arXiv:2001.08361, Equation 2.2), so that at equal use of the device
-    time goes with size. Small models use a device less well than large ones do; measure near the
-    sizes that matter.
+    :math:`l`: reading a token takes about :math:`2P` operations (J. Kaplan et al., 2020, Scaling
+    laws for neural language models, arXiv:2001.08361, Equation 2.2), so that at equal use of the
+    device time goes with size. Small models use a device less well than large ones do; measure near
+    the sizes that matter.
     """
     evaluations = wish.models * wish.ways * wish.seeds
     answers = evaluations * wish.prompts
@@ -166,6 +170,7 @@ def reckon(wish: Wish) -> Outlay:
         None if hours is None or wish.device_price is None else hours * wish.device_price,
         token_cost,
         distinct * wish.prompt_bytes + answers * wish.answer_bytes,
+        evaluations * wish.record_bytes,
         sum(s.models * s.billions for s in wish.sizes) * GIGA * wish.weight_bytes,
     )
 
@@ -214,6 +219,12 @@ def steps(wish: Wish) -> Iterator[tuple[str, str]]:
         f"{distinct:,} prompts × {wish.prompt_bytes:,.0f} bytes + {found.answers:,} answers × "
         f"{wish.answer_bytes:,.0f} bytes = {found.store / GIGA:,.2f} GB",
     )
+    if wish.record_bytes:
+        yield (
+            "evaluations, disk",
+            f"{found.evaluations:,} × {wish.record_bytes:,.0f} bytes = "
+            f"{found.records / GIGA:,.2f} GB",
+        )
     if wish.sizes:
         billions = sum(size.models * size.billions for size in wish.sizes)
         yield (
