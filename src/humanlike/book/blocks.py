@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from humanlike.book import scale
 from humanlike.book.assemble import render_parameter
 from humanlike.book.chapters import read_parameters
 from humanlike.book.claims import NOT_RUN, VERDICTS, Finding, totals
@@ -199,4 +200,6 @@ BLOCKS: dict[str, Callable[[Book], str]] = {
     "status": status,
     "data-sets": data_sets,
     "parameters": parameters,
+    "plan-example": scale.plan_example,
+    "sweep-benchmark": scale.sweep_benchmark,
 }
