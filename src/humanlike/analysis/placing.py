@@ -219,7 +219,13 @@ class Recovered(NamedTuple):
 
 
 def fit_space(
-    rows: NDArray[np.int64], human: Floats, rules: Rules, *, seed: int = 0, n_jobs: int = -1
+    rows: NDArray[np.int64],
+    human: Floats,
+    rules: Rules,
+    *,
+    seed: int = 0,
+    n_jobs: int = -1,
+    allow_few: bool = False,
 ) -> tuple[OrdinalEmbedding, Recovered]:
     """Fit a space to judgements, again to resamples of them, and compare all with the human one.
 
@@ -230,6 +236,8 @@ def fit_space(
     human : ndarray, (concepts, dimensions)
     rules, seed, n_jobs
         As for `place`.
+    allow_few : bool
+        Fit even if there are fewer judgements than free coordinates.
 
     Returns
     -------
@@ -241,8 +249,12 @@ def fit_space(
     from humanlike.stats import bootstrap_embeddings as refit
 
     n_items = len(human)
-    fit = OrdinalEmbedding(rules.n_dims, seed=seed, n_restarts=rules.n_starts).fit(rows, n_items)
-    again = refit(rows, n_items, rules.n_refits, rules.n_dims, seed=seed, n_jobs=n_jobs)
+    fit = OrdinalEmbedding(
+        rules.n_dims, seed=seed, n_restarts=rules.n_starts, allow_few=allow_few
+    ).fit(rows, n_items)
+    again = refit(
+        rows, n_items, rules.n_refits, rules.n_dims, seed=seed, n_jobs=n_jobs, allow_few=allow_few
+    )
     r2 = float(np.mean([procrustes_r2(human, one.embedding) for one in fit.searches_]))
     low, high = around(r2, align_refits(human, again))
     return fit, Recovered(r2, max(low, 0.0), min(high, 1.0), again)

@@ -9,7 +9,18 @@ import sys
 from typing import Any, NoReturn
 
 from humanlike import __version__
-from humanlike.cli import batches, book, data, doctor, finetune, plan, query, responses, sweep
+from humanlike.cli import (
+    batches,
+    book,
+    data,
+    doctor,
+    evaluate,
+    finetune,
+    plan,
+    query,
+    responses,
+    sweep,
+)
 from humanlike.errors import HumanlikeError
 
 INTERRUPTED = 130
@@ -49,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
     batches.register(commands)
     responses.register(commands)
     finetune.register(commands)
+    evaluate.register(commands)
     sweep.register(commands)
     plan.register(commands)
     doctor.register(commands)

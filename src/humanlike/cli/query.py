@@ -126,7 +126,7 @@ def run_query(options: argparse.Namespace) -> int:
     try:
         result = query(
             options.task,
-            _asked(options),
+            asked_spec(options),
             progress=not silent,
             tell=None if silent else print,
             **{name: getattr(options, name) for name in (*PLAN, *ASK)},
@@ -139,7 +139,7 @@ def run_query(options: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(options: argparse.Namespace) -> str:
+def asked_spec(options: argparse.Namespace) -> str:
     """Return the model's spec; ``finetuned:`` stands for a model that the store knows."""
     spec = str(options.model)
     if not spec.startswith("finetuned:"):

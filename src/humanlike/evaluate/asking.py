@@ -133,7 +133,7 @@ class Asking:
         can = "score" in info.modes and self.form in info.scored_forms and info.kind != "replay"
         if self.parameters.mode != "auto" or mode != "generate" or not can:
             return ""
-        begun = self.ask(_beginning(made, PILOT), mode).summary
+        begun = self.ask(beginning(made, PILOT), mode).summary
         if begun.invalid.get(UNANSWERED, 0) or begun.valid >= (
             self.parameters.least_valid * begun.prompts
         ):
@@ -145,7 +145,8 @@ class Asking:
         )
 
 
-def _beginning(made: Plan, n: int) -> Plan:
+def beginning(made: Plan, n: int) -> Plan:
+    """Return the first n prompts of a plan."""
     from dataclasses import replace
 
     columns: dict[str, Sequence[Any]] = {

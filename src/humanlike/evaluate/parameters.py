@@ -43,8 +43,6 @@ class Parameters:
         Resamples of concepts and of words, and shuffles of them for the tests against chance.
     least_valid : float
         Share of valid answers below which a test gives no result.
-    n_robust : int
-        Questions that are asked again in other ways, see `humanlike.evaluate.variants`; 0 for none.
     form : {"auto", "chat", "base"}
         Form of the prompts; ``auto`` takes the chat template where there is one.
     mode : {"auto", "generate", "score"}
@@ -68,7 +66,6 @@ class Parameters:
     n_boot: int = 1000
     n_perm: int = 1000
     least_valid: float = 0.5
-    n_robust: int = 0
     form: str = "auto"
     mode: str = "auto"
     temperature: float | None = None
@@ -115,7 +112,7 @@ class Parameters:
 
 _LEAST: Final = {
     "n_triplets": 1, "n_dims": 1, "n_refits": 2, "n_starts": 1, "n_replicates": 2, "n_words": 0,
-    "n_boot": 2, "n_perm": 1, "n_robust": 0, "seed": 0, "max_tokens": 1,
+    "n_boot": 2, "n_perm": 1, "seed": 0, "max_tokens": 1,
 }  # fmt: skip
 
 

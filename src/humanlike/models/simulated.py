@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from humanlike.errors import HumanlikeError, unknown
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SPACES = ("random", "things")
+SPACES = ("random", "things", "human")
 RULE = 1
 UNSURE = "I do not know."
 
@@ -29,7 +29,9 @@ class Options:
     Attributes
     ----------
     space : str
-        ``random``: every name has a random unit vector; ``things``: the human SPoSE embedding.
+        ``random``: every name has a random unit vector; ``things``: the human SPoSE embedding;
+        ``human``: that of Paper B's concepts alone, each in the sense the paper gives, and people's
+        mean ratings of Paper A's words, so that nobody could agree better with people.
     dims : int
         Dimensions of the random space.
     noise : float
@@ -105,7 +107,9 @@ class Simulated:
         self._given = {key.casefold(): value for key, value in given.items()}
         self._made: dict[str, NDArray[np.float64]] = {}
         self._open = not self._given
-        self._revision = _checksum(self._given)
+        people = vectors is None and self.options.space == "human"
+        self._ratings = _human_ratings() if people else {}
+        self._revision = _checksum(self._given, self._ratings)
 
     def info(self) -> ModelInfo:
         """Say who this is; all options are part of the spec."""
@@ -114,12 +118,19 @@ class Simulated:
         return ModelInfo(
             spec,
             "simulated",
-            self._name,
+            self._label(),
             self._revision,
             rule=RULE,
             reads_question=True,
             chunk=50_000,
         )
+
+    def _label(self) -> str:
+        """Return the name of the space and what is unusual about the observer."""
+        usual = Options(self.options.space)
+        odd = [f"{entry.name} {getattr(self.options, entry.name):g}" for entry in fields(Options)
+               if getattr(self.options, entry.name) != getattr(usual, entry.name)]  # fmt: skip
+        return ", ".join([self._name, *odd])
 
     def answer(self, prompts: Sequence[Prompt], settings: Settings) -> Iterator[tuple[int, Answer]]:
         """Yield the answers in order."""
@@ -159,7 +170,18 @@ class Simulated:
         return [share + (1 - options.lapse) * weight / total for weight in weights]
 
     def rating(self, question: Scale) -> float:
-        """Return the true value of a word on a dimension, in scale points."""
+        """Return the true value of a word on a dimension, in scale points.
+
+        Raises
+        ------
+        HumanlikeError
+            If people's ratings are taken and they did not rate it.
+        """
+        if self._ratings:
+            known = self._ratings.get((question.word.casefold(), question.dimension))
+            if known is None:
+                raise HumanlikeError(f"People did not rate '{question.word}' in Paper A's norms.")
+            return known
         (u,) = uniform(1, "value", self.options.seed, question.word, question.dimension)
         return question.low + (question.high - question.low) * u
 
@@ -212,19 +234,28 @@ def _random_vector(name: str, options: Options) -> NDArray[np.float64]:
     return np.asarray(vector / np.linalg.norm(vector))
 
 
-def _checksum(space: Mapping[str, NDArray[np.float64]]) -> str:
+def _checksum(
+    space: Mapping[str, NDArray[np.float64]], ratings: Mapping[tuple[str, str], float]
+) -> str:
     """Return a checksum of a given space; empty for one that is made from names."""
     if not space:
         return ""
     digest = hashlib.sha256()
     for name in sorted(space):
         digest.update(f"{name}\x1f".encode() + space[name].astype("<f8").tobytes())
+    for (word, dimension), value in sorted(ratings.items()):
+        digest.update(f"{word}\x1f{dimension}\x1f{value!r}".encode())
     return digest.hexdigest()
 
 
 def _named_space(name: str) -> dict[str, NDArray[np.float64]]:
     if name == "random":
         return {}
+    if name == "human":
+        from humanlike.data.concepts import load_concept_space
+
+        concepts = load_concept_space(missing="simulate")
+        return dict(zip(map(str, concepts.index), concepts.to_numpy(), strict=True))
     from humanlike.data.things import load_spose, load_things_words
 
     table, words = load_spose(), load_things_words()
@@ -234,6 +265,15 @@ def _named_space(name: str) -> dict[str, NDArray[np.float64]]:
         for key in (str(word), str(unique), str(unique).replace("_", " ")):
             space.setdefault(key, row)
     return space
+
+
+def _human_ratings() -> dict[tuple[str, str], float]:
+    from humanlike.data.norms import load_ratings
+
+    table = load_ratings("English", missing="simulate")
+    known = table[table["human"].notna()]
+    words = known["word"].str.casefold()
+    return dict(zip(zip(words, known["dimension"], strict=True), known["human"], strict=True))
 
 
 def _drawn(shares: Mapping[str, float], draw: float) -> str:

@@ -24,6 +24,18 @@ QUESTION = (
     "QUESTION: Which item is most similar to {anchor}: {first} or {second}? "
     "Respond only with the item name."
 )
+WORDINGS = {
+    "paper": QUESTION,
+    "alike": (
+        "QUESTION: Which one of these is more like {anchor}: {first} or {second}? "
+        "Respond only with the item name."
+    ),
+    "options first": (
+        "{first} or {second}: QUESTION: Which of these goes better with {anchor}? "
+        "Respond only with the item name."
+    ),
+}
+"""The paper's wording, and others of the same question, to see how much depends on it."""
 BASE_SUFFIX = " Answer:"
 Design = Literal["random", "counterbalanced", "exhaustive"]
 DESIGNS: tuple[Design, ...] = get_args(Design)
@@ -174,8 +186,15 @@ def decode(codes: NDArray[np.int64], n_concepts: int) -> NDArray[np.int64]:
 # --- prompt --------------------------------------------------------------------------------------
 
 
-def prompt(anchor: str, first: str, second: str, form: Form = "chat", trial: int = 0) -> Prompt:
-    """Ask as Paper B does.
+def prompt(
+    anchor: str,
+    first: str,
+    second: str,
+    form: Form = "chat",
+    trial: int = 0,
+    wording: str = "paper",
+) -> Prompt:
+    """Ask as Paper B does, or in other words.
 
     Parameters
     ----------
@@ -185,17 +204,21 @@ def prompt(anchor: str, first: str, second: str, form: Form = "chat", trial: int
         For a model with a chat template, or one that continues text: then ``Answer:`` follows.
     trial : int
         Which repetition.
+    wording : str
+        Of `WORDINGS`.
 
     Raises
     ------
     HumanlikeError
-        If the form is unknown or two of the things are the same.
+        If form or wording are unknown or two of the things are the same.
     """
     if form not in FORMS:
         raise HumanlikeError(unknown("form of prompt", form, FORMS))
     if len({anchor, first, second}) < 3:
         raise HumanlikeError(f"Three different things are needed: {anchor}, {first}, {second}.")
-    text = QUESTION.format(anchor=anchor, first=first, second=second)
+    if wording not in WORDINGS:
+        raise HumanlikeError(unknown("wording", wording, WORDINGS))
+    text = WORDINGS[wording].format(anchor=anchor, first=first, second=second)
     lead = " " if form == "base" else ""
     options = (first, second)
     return Prompt(
