@@ -287,6 +287,7 @@ class _Worker:
 def _serve(connection: Connection[Any, Any], environment: Mapping[str, str]) -> None:
     """Do what comes, in a process of its own, until nobody is left to send anything."""
     os.environ.update(environment)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
     threading.Thread(target=_follow_parent, daemon=True).start()
     try:
         while True:

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from humanlike.book import scale
 from humanlike.book.assemble import render_parameter
 from humanlike.book.chapters import read_parameters
 from humanlike.book.claims import NOT_RUN, VERDICTS, Finding, totals
@@ -227,4 +228,6 @@ BLOCKS: dict[str, Callable[[Book, str], str]] = {
     "status": status,
     "data-sets": data_sets,
     "parameters": parameters,
+    "plan-example": scale.plan_example,
+    "sweep-benchmark": scale.sweep_benchmark,
 }

@@ -18,6 +18,7 @@ from humanlike.cli import (
     evaluate,
     finetune,
     pdf,
+    plan,
     query,
     responses,
     serve,
@@ -71,6 +72,7 @@ def parser() -> argparse.ArgumentParser:
     serve.register(commands)
     teach.register(commands)
     classroom.register(commands)
+    plan.register(commands)
     doctor.register(commands)
     return top
 

@@ -1,0 +1,99 @@
+"""Generated parts of the page on many models: a worked plan, and what the benchmark measured."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from humanlike.book.markdown import escape, table
+from humanlike.errors import HumanlikeError
+from humanlike.paths import project_root
+
+if TYPE_CHECKING:
+    from humanlike.book.blocks import Book
+
+MODELS, CORES = 1000, 64
+BENCHMARKED = "small, float32 on cpu"
+
+
+def plan_example(_: Book) -> str:
+    """Return a plan for many small models on processor cores, at the pace of the benchmark."""
+    from humanlike.evaluate.parameters import Parameters
+    from humanlike.sweep.measured import prompts_of, weigh
+    from humanlike.sweep.planning import Wish, steps
+
+    measured = _results("local")[BENCHMARKED]
+    usual = Parameters()
+    prompts = prompts_of(usual.tasks, usual.n_triplets, usual.n_words)
+    weight = weigh(prompts)
+    wish = Wish(
+        models=MODELS,
+        prompts=len(prompts),
+        read=measured["tokens per prompt"],
+        written=1,
+        per_second=measured["score"]["prompts_per_second"],
+        devices=CORES,
+        prompt_bytes=weight.prompt,
+        answer_bytes=weight.answer,
+    )
+    rows = [[escape(name), escape(text)] for name, text in steps(wish)]
+    return table(["Step", "Arithmetic"], rows, caption="A worked plan", classes="hl-table")
+
+
+def sweep_benchmark(_: Book) -> str:
+    """Return what ``benchmarks/sweep.py`` measured last."""
+    found = _results("sweep")
+    rows = [row for part in ("workers", "thousand") for row in _ROWS[part](found.get(part))]
+    head = ["Measured", "Value", "Load average"]
+    return table(head, rows, caption="Sweeps on one machine", classes="hl-table")
+
+
+def _of_workers(part: dict[str, Any] | None) -> list[list[str]]:
+    if part is None:
+        return []
+    rows = []
+    for run in part["runs"]:
+        before, after = run["load_average before, after"]
+        name = f"{part['models']} models, Dask, workers: {run['workers']}"
+        rows.append([name, f"{run['seconds']:,.0f} s", f"{before:g} to {after:g}"])
+    for times in part["times one worker"]:
+        rows.append(["one worker's time over that of four", f"{times:.2f}", ""])
+    same = "yes" if part["same scores in every run"] else "no"
+    return [*rows, ["same scores in every run", same, ""]]
+
+
+def _of_thousand(part: dict[str, Any] | None) -> list[list[str]]:
+    if part is None:
+        return []
+    models, course = part["models"], part["course"]
+    load = f"{part['load_average']:g}"
+    rows = [
+        [f"{models:,} models, {part['workers']} workers: {escape(name)}", f"{value:,.2f} s", load]
+        for name, value in part["seconds"].items()
+    ]
+    rows += [
+        ["time per model", f"{part['seconds per model, wall']:.2f} s", load],
+        ["answers", f"{part['answers']:,.0f}", ""],
+        ["store", f"{part['store MB']:,.0f} MB", ""],
+        ["evaluations on disk", f"{part['evaluations MB']:,.0f} MB", ""],
+    ]
+    for mark in (course[0], course[-1]):
+        done, memory = int(mark["done"]), mark["sweep MiB"]
+        rows.append([f"memory of the sweep after {done:,} models", f"{memory:,.0f} MiB", ""])
+        worker = mark["largest worker MiB"]
+        rows.append(["memory of the largest worker then", f"{worker:,.0f} MiB", ""])
+    return rows
+
+
+_ROWS = {"workers": _of_workers, "thousand": _of_thousand}
+
+
+def _results(name: str) -> dict[str, Any]:
+    file = project_root() / "benchmarks" / "results" / f"{name}.json"
+    try:
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise HumanlikeError(
+            f"{file} cannot be read ({problem}). Restore it, or run benchmarks/{name}.py."
+        ) from None
+    return found
