@@ -281,7 +281,7 @@ from humanlike.plots.two_tests import rows_of
 
 spelled = {"other": "the other human embedding", "one answer": "one answer of a person", "predicted": "space predicted from ratings",
            "ratings": "nearest ratings", "encoder": encoder.info().name}  # fmt: skip
-titles = ("Distances: Spearman's ρ with people's space", "Triplets chosen as people's space does")
+titles = ("Distances: ρ with people's space", "Triplets: share as people's space")
 panels = {title: score_rows(scores, spelled) for title, scores in zip(titles, (near, picked), strict=True)}
 page.figure(
     rows_of(panels, {titles[1]: (0.5, "guessing")}), "fig-agreement-people",
