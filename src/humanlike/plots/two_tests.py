@@ -76,9 +76,10 @@ def _points(panel: Axes, own: pd.DataFrame, label: str, colour: str, marker: str
     panel.hlines(own["agreement"], own["rsa_low"], own["rsa_high"], color=colour, linewidth=0.7)
     panel.vlines(own["rsa"], own["agreement_low"], own["agreement_high"], color=colour,
                  linewidth=0.7)  # fmt: skip
-    for number, row in enumerate(own.itertuples()):
+    places = own[["rsa", "agreement"]].to_numpy(float)
+    for number, (across, up) in enumerate(places):
         shape = f"${number}$" if marker == NUMBERS else marker
-        panel.scatter(row.rsa, row.agreement, s=46, marker=shape, color=colour, zorder=3 + number,
+        panel.scatter(across, up, s=46, marker=shape, color=colour, zorder=3 + number,
                       label=label if number == 0 else None)  # fmt: skip
 
 
