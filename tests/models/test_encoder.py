@@ -105,3 +105,56 @@ def test_35000_triplets_embed_each_concept_once(
         anchor, first, second = (concepts[i] for i in design.triplets[place])
         near = [float(vectors[anchor] @ vectors[name]) for name in (first, second)]
         assert found[place].text == (first if near[0] >= near[1] else second)
+
+
+# --- parts of an encoder -------------------------------------------------------------------------
+
+
+def part(rest: str) -> Encoder:
+    model = open_model(f"encoder:{rest}")
+    assert isinstance(model, Encoder)
+    return model
+
+
+@pytest.mark.parametrize("layer", [0, 3, 6])
+def test_a_layer_is_the_mean_of_the_states_that_transformers_reports(
+    encoder: Encoder, layer: int
+) -> None:
+    torch = pytest.importorskip("torch")
+    tokenizer, model = encoder.copy()
+    with torch.inference_mode():
+        tokens = tokenizer("mashed potato", return_tensors="pt")
+        states = model(**tokens, output_hidden_states=True).hidden_states
+    mean = states[layer][0].mean(0).numpy()
+    found = part(f",layer={layer}").embed(["mashed potato", "dog"])[0]
+    np.testing.assert_allclose(found, mean / np.linalg.norm(mean), atol=1e-5)
+
+
+def test_each_part_is_a_model_of_its_own(encoder: Encoder) -> None:
+    specs = ["", ",layer=2", ",layer=6", ",random=1", ",random=2", ",layer=2,random=1"]
+    infos = [part(rest).info() for rest in specs]
+    assert infos[0].identity() == encoder.info().identity()
+    assert len({str(info.identity()) for info in infos}) == len(specs)
+    assert [info.spec for info in infos] == [f"encoder:all-MiniLM-L6-v2{rest}" for rest in specs]
+
+
+def test_random_weights_are_the_seeds_own_and_leave_torch_alone() -> None:
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    one, again, other = (part(f",layer=1,random={seed}").embed(["dog"]) for seed in (1, 1, 2))
+    assert torch.equal(torch.rand(3), expected)
+    np.testing.assert_array_equal(one, again)
+    assert abs(float(one[0] @ other[0])) < 0.9
+
+
+def test_parts_that_do_not_exist_are_refused() -> None:
+    with pytest.raises(HumanlikeError, match="6 layers; layer=7"):
+        part(",layer=7").embed(["dog"])
+    with pytest.raises(HumanlikeError, match="layer from -1 on; got -2"):
+        part(",layer=-2")
+    with pytest.raises(HumanlikeError, match="depth"):
+        part(",depth=2")
+    with pytest.raises(HumanlikeError, match="Name the whole encoder"):
+        _ = part(",layer=3").path

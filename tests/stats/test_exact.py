@@ -12,7 +12,7 @@ from scipy import stats
 
 from humanlike.errors import HumanlikeError
 from humanlike.stats.correlation_bootstrap import correlation_bootstrap
-from humanlike.stats.exact import rising, sign_flip
+from humanlike.stats.exact import rank_test, rising, sign_flip
 from humanlike.stats.groups import welch, welch_anova
 
 
@@ -97,3 +97,42 @@ def test_what_does_not_fit_is_refused() -> None:
         correlation_bootstrap(range(6), {"m": [1, 2, 3, 4, 6, 5]}, 9, 1, clusters=["a"] * 6)
     with pytest.raises(HumanlikeError, match="Unknown correlation 'kendall'"):
         correlation_bootstrap(range(6), {"m": [1, 2, 3, 4, 6, 5]}, 9, 1, method="kendall")
+
+
+# --- rank correlations of a few pairs ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_ranks_re_paired_in_every_way(seed: int) -> None:
+    """Against a loop over all permutations with scipy's own coefficient."""
+    random = np.random.default_rng(seed)
+    x, y = np.append(random.integers(0, 4, 4), 9.0), random.random(5)
+    own = stats.spearmanr(x, y).statistic
+    every = [abs(stats.spearmanr(x, order).statistic) for order in permutations(y)]
+    found = rank_test(x, y)
+    assert found.rho == pytest.approx(own)
+    assert found.p == pytest.approx(np.mean(np.array(every) >= abs(own) - 1e-12))
+    assert found.exact
+
+
+def test_few_pairs_cannot_show_much() -> None:
+    """The printed tables of Spearman's ρ have no two-sided 5 % value for four pairs."""
+    found = rank_test([1, 2, 3, 4], [10, 20, 30, 40])
+    assert found.p == found.p_least == pytest.approx(1 / 12)
+    assert rank_test(range(5), range(5)).p == pytest.approx(2 / 120)
+
+
+def test_many_pairs_are_re_paired_at_random_under_a_seed() -> None:
+    random = np.random.default_rng(1)
+    x, y = random.random((2, 12))
+    found = rank_test(x, y, n_perm=2000, seed=3)
+    assert found == rank_test(x, y, n_perm=2000, seed=3)
+    assert not found.exact
+    assert found.p == pytest.approx(stats.spearmanr(x, y).pvalue, abs=0.05)
+
+
+def test_ranks_that_say_nothing_are_refused() -> None:
+    with pytest.raises(HumanlikeError, match="values differ"):
+        rank_test([1, 1, 1], [1, 2, 3])
+    with pytest.raises(HumanlikeError, match="got 4 and 3"):
+        rank_test([1, 2, 3, 4], [1, 2, 3])

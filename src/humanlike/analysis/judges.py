@@ -181,7 +181,8 @@ def stored(tests: Battery, without: Sequence[str]) -> tuple[list[Judge], dict[st
 
     triplets = {_who(table): table for table in stored_triplets(tests.target.concepts,
                 without=without, most=len(tests.asked))}  # fmt: skip
-    judges, left_out = [], {}
+    judges: list[Judge] = []
+    left_out: dict[str, str] = {}
     for ratings in stored_ratings(list(tests.human.index), without=without):
         table = triplets.get(_who(ratings))
         if table is None:

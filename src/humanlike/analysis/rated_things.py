@@ -43,8 +43,9 @@ class RatedThings:
     def only(self, names: Sequence[str]) -> RatedThings:
         """Return the same for some of the concepts, in this object's order."""
         keep = self.words.index.isin(set(names))
-        parts = (self.words, self.errors, self.space, self.other)
-        return RatedThings(*(part[keep] for part in parts), self.n_named)
+        return RatedThings(
+            self.words[keep], self.errors[keep], self.space[keep], self.other[keep], self.n_named
+        )
 
     @property
     def similarity(self) -> Floats:
@@ -90,15 +91,15 @@ def load_rated_things(human_space: int = 66, *, missing: str = "raise") -> Rated
     single = named[~named.isin(names[names.duplicated()])]
     if single.empty:
         raise HumanlikeError("None of the THINGS concepts has a name that people rated.")
-    own = rated.loc[single]
+    own = rated.loc[list(single)]
     means = own[list(DIMENSIONS)]
     raters = {name: "n_known_sensory" if n < 6 else "n_known_motor"
               for n, name in enumerate(DIMENSIONS)}  # fmt: skip
     errors = pd.DataFrame(
         {name: own[f"{name}_sd"] / np.sqrt(own[count]) for name, count in raters.items()}
     )
-    spaces = [table.loc[single.index].set_axis(means.index) for table in (space, other)]
-    return RatedThings(means, errors, *spaces, len(named))
+    one, two = (table.loc[single.index].set_axis(means.index) for table in (space, other))
+    return RatedThings(means, errors, one, two, len(named))
 
 
 def _rated_words(missing: str) -> pd.DataFrame:

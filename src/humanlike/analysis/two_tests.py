@@ -229,3 +229,40 @@ def both_table(
     columns = ["name", "kind", "rsa", "rsa_low", "rsa_high", "rho"]
     columns += ["agreement", "agreement_low", "agreement_high", "r2"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def with_ranges(table: pd.DataFrame) -> pd.DataFrame:
+    """Return `both_table` as a page shows it, intervals as text.
+
+    Returns
+    -------
+    DataFrame
+        Columns name, rsa, rsa_range, rho, agreement, agreement_range, r2.
+    """
+    shown = table.copy()
+    for name in ("rsa", "agreement"):
+        ends = zip(table[f"{name}_low"], table[f"{name}_high"], strict=True)
+        shown[f"{name}_range"] = [f"{low:.3f} to {high:.3f}" for low, high in ends]
+    return shown[["name", "rsa", "rsa_range", "rho", "agreement", "agreement_range", "r2"]]
+
+
+def score_rows(scores: Scores, labels: Mapping[str, str]) -> pd.DataFrame:
+    """List scores with 95 % intervals, in the order of the labels.
+
+    Parameters
+    ----------
+    scores : Scores
+    labels : mapping of str to str
+        What to call each; names that have no score are left out.
+
+    Returns
+    -------
+    DataFrame
+        Columns label, estimate, low, high.
+    """
+    rows = [
+        (label, scores.estimate[name], *scores.interval(name))
+        for name, label in labels.items()
+        if name in scores.estimate
+    ]
+    return pd.DataFrame(rows, columns=["label", "estimate", "low", "high"])

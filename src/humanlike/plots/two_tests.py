@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+NUMBERS = "number"
 LOOKS = {
     "random": ("random weights", GREY, "x"),
-    "layer": ("layers", SKY, "o"),
+    "layer": ("layers, from 0", BLACK, NUMBERS),
     "whole": ("encoder", BLUE, "o"),
     "readout": ("linear read-out", GREEN, "s"),
     "taught": ("taught ratings", VERMILION, "D"),
@@ -41,7 +42,8 @@ def both_tests(judges: pd.DataFrame, simulated: pd.DataFrame) -> Figure:
     Parameters
     ----------
     judges : DataFrame
-        Columns ``kind``, ``name``, ``rsa``, ``agreement``, each with ``_low`` and ``_high``.
+        Columns ``kind``, ``name``, ``rsa``, ``agreement``, each with ``_low`` and ``_high``. Layers
+        are drawn as numbers, from 0 in their order.
     simulated : DataFrame
         Columns ``rsa`` and ``agreement`` of observers whose errors are independent.
     """
@@ -56,34 +58,29 @@ def both_tests(judges: pd.DataFrame, simulated: pd.DataFrame) -> Figure:
         for kind, (label, colour, marker) in LOOKS.items():
             own = judges[judges["kind"] == kind]
             if len(own):
-                _crosses(panel, own, colour)
-                panel.scatter(own["rsa"], own["agreement"], s=40, marker=marker, color=colour,
-                              label=label, zorder=3)  # fmt: skip
+                _points(panel, own, label, colour, marker)
         panel.axhline(0.5, color=GREY, linewidth=0.9, linestyle="--")
         panel.axvline(0, color=GREY, linewidth=0.9, linestyle="--")
         panel.grid(axis="x")
-        panel.set_xlabel("Ratings: RSA with people (Spearman's ρ)")
-    whole.set_ylabel("Triplets: share judged as people's space")
+        panel.set_xlabel("Ratings: RSA with people (Spearman's ρ)", fontsize=9)
+    whole.set_ylabel("Triplets: share judged as people's space", fontsize=9)
     whole.set_title("Everybody")
     near.set_title("Models only")
-    _names(near, judges)
     handles, labels = whole.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=4, fontsize=8.5)
     return figure
 
 
-def _crosses(panel: Axes, own: pd.DataFrame, colour: str) -> None:
-    panel.hlines(own["agreement"], own["rsa_low"], own["rsa_high"], color=colour, linewidth=0.8)
+def _points(panel: Axes, own: pd.DataFrame, label: str, colour: str, marker: str) -> None:
+    """Draw judges of one kind with both intervals; layers as numbers."""
+    panel.hlines(own["agreement"], own["rsa_low"], own["rsa_high"], color=colour, linewidth=0.7)
     panel.vlines(own["rsa"], own["agreement_low"], own["agreement_high"], color=colour,
-                 linewidth=0.8)  # fmt: skip
-
-
-def _names(panel: Axes, judges: pd.DataFrame) -> None:
-    """Name the layers by their number, where there is room for no more."""
-    for row in judges[judges["kind"] == "layer"].itertuples():
-        short = str(row.name).removeprefix("layer ").replace("token vectors", "0")
-        panel.annotate(short, (row.rsa, row.agreement), xytext=(5, 3), fontsize=8,
-                       textcoords="offset points")  # fmt: skip
+                 linewidth=0.7)  # fmt: skip
+    places = own[["rsa", "agreement"]].to_numpy(float)
+    for number, (across, up) in enumerate(places):
+        shape = f"${number}$" if marker == NUMBERS else marker
+        panel.scatter(across, up, s=46, marker=shape, color=colour, zorder=3 + number,
+                      label=label if number == 0 else None)  # fmt: skip
 
 
 def explained(space: pd.DataFrame, ratings: pd.DataFrame, n: int) -> Figure:
@@ -107,10 +104,10 @@ def explained(space: pd.DataFrame, ratings: pd.DataFrame, n: int) -> Figure:
     _against(right, ratings.sort_values("r2", ascending=False), "reliable", "not rater noise")
     left.set_title("Dimensions of triplets")
     right.set_title("Rated dimensions")
-    left.set_xlabel("R² from ratings, unseen concepts")
-    right.set_xlabel("R² from people's space, unseen concepts")
+    left.set_xlabel("R² from ratings", fontsize=9)
+    right.set_xlabel("R² from people's space", fontsize=9)
     for panel in (left, right):
-        panel.legend(fontsize=8, loc="lower right")
+        panel.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.07))
     return figure
 
 
@@ -152,7 +149,7 @@ def rows_of(panels: Mapping[str, pd.DataFrame], marks: Mapping[str, tuple[float,
         panel.scatter(rows["estimate"], places, s=34, color=BLUE, zorder=3)
         panel.set_yticks(places, list(rows["label"]), fontsize=9)
         panel.invert_yaxis()
-        panel.set_xlabel(label)
+        panel.set_xlabel(label, fontsize=9)
         panel.grid(axis="y", visible=False)
         panel.grid(axis="x")
         if label in marks:

@@ -186,10 +186,13 @@ def rank_test(x: ArrayLike, y: ArrayLike, *, n_perm: int = 20_000, seed: int = 0
     scale = float(np.sqrt(np.sum((ranks[0] - ranks[0].mean()) ** 2) * np.sum(ranks[1] ** 2)))
     exact = len(one) <= LARGEST_PAIRINGS
     found = permutation_test(
-        (ranks[0],), lambda drawn, axis: np.sum(drawn * ranks[1], axis=axis) / scale,
-        permutation_type="pairings", vectorized=True, n_resamples=np.inf if exact else n_perm,
+        (ranks[0],),
+        lambda drawn, axis: np.sum(drawn * ranks[1], axis=axis) / scale,
+        permutation_type="pairings",
+        vectorized=True,
+        n_resamples=factorial(LARGEST_PAIRINGS) if exact else n_perm,
         rng=np.random.default_rng(seed),
-    )  # fmt: skip
+    )
     rho = float(found.statistic)
     far = np.abs(found.null_distribution) >= abs(rho) - 1e-12
     p = float(np.mean(far)) if exact else (1 + int(far.sum())) / (1 + len(far))

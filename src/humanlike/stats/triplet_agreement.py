@@ -46,7 +46,8 @@ def shares(judged: Triplets, similarity: Floats) -> Floats:
     """
     anchor, chosen, other = judged.T
     gap = similarity[anchor, chosen] - similarity[anchor, other]
-    return 0.5 + 0.5 * np.sign(gap)
+    found: Floats = 0.5 + 0.5 * np.sign(gap)
+    return found
 
 
 def triplet_agreement(
