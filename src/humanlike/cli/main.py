@@ -9,7 +9,7 @@ import sys
 from typing import Any, NoReturn
 
 from humanlike import __version__
-from humanlike.cli import batches, book, data, doctor, finetune, query, responses, serve
+from humanlike.cli import batches, book, data, doctor, finetune, query, responses, runs, serve
 from humanlike.errors import HumanlikeError
 
 INTERRUPTED = 130
@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     batches.register(commands)
     responses.register(commands)
     finetune.register(commands)
+    runs.register(commands)
     serve.register(commands)
     doctor.register(commands)
     return top
