@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ PATIENCE = 20
 
 @dataclass
 class Said:
-    """An answer as it came."""
+    """An answer as it came; its status is 0 when the server closed without a word."""
 
     status: int
     headers: dict[str, str]
@@ -34,9 +35,24 @@ class Client:
     """Speaks to a running application with whatever headers a test wants."""
 
     def __init__(self, app: LocalApp) -> None:
-        self.app, self.port = app, app.guard.port
-        self.host = f"127.0.0.1:{self.port}"
-        self.cookie = f"{app.guard.cookie}={app.guard.secret}"
+        self.app = app
+        self._know(app.guard.port, app.guard.secret, app.guard.token)
+
+    @classmethod
+    def from_address(cls, address: str) -> Client:
+        """Speak to an application in another process, whose start address is known."""
+        client = cls.__new__(cls)
+        start, _, secret = address.partition("?secret=")
+        client._know(int(start.rstrip("/").rpartition(":")[2]), secret, "")
+        found = re.search(rb'name="humanlike-token" content="([^"]+)"', client.get("/").body)
+        assert found
+        client.token = found[1].decode()
+        return client
+
+    def _know(self, port: int, secret: str, token: str) -> None:
+        self.port, self.token = port, token
+        self.host = f"127.0.0.1:{port}"
+        self.cookie = f"humanlike-{port}={secret}"
 
     def headers(self, **changes: str | None) -> dict[str, str]:
         """The headers that a page of the server sends, with changes; None leaves one out."""
@@ -46,7 +62,7 @@ class Client:
             "Origin": f"http://{self.host}",
             "Sec-Fetch-Site": "same-origin",
             "Content-Type": "application/json",
-            "X-Humanlike-Token": self.app.guard.token,
+            "X-Humanlike-Token": self.token,
         }
         usual |= {name.replace("_", "-"): value for name, value in changes.items()}
         return {name: value for name, value in usual.items() if value is not None}
@@ -61,9 +77,8 @@ class Client:
         lines = [f"{method} {path} HTTP/1.1", *(f"{n}: {v}" for n, v in headers.items())]
         if body or method == "POST":
             lines.append(f"Content-Length: {len(body)}")
-        said = self.raw(("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogatepass") + body)
-        assert said is not None
-        return said
+        head = ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogatepass")
+        return self.raw(head + body) or Said(0, {}, b"")
 
     def raw(self, message: bytes, *, seconds: float = PATIENCE) -> Said | None:
         """Send bytes as they are; None when the server closed without a word."""

@@ -214,7 +214,7 @@ def test_what_is_too_long_is_refused_with_a_reason(client: Client) -> None:
     head = client.get("/", X_Long="x" * 20_000)
     assert (head.status, "16,384 bytes" in head.error) == (431, True)
     assert client.get("/" + "x" * 3000).status == 414
-    assert client.raw(b"GET / HTTP/1.1\r\nX: " + b"x" * 200_000) is None
+    assert client.raw(b"GET / HTTP/1.1\r\nX: " + b"x" * 2_000_000) is None
 
 
 def test_a_body_without_a_length_may_not_be_too_long_either(client: Client) -> None:

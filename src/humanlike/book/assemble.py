@@ -12,6 +12,7 @@ from humanlike.book.execute import Execution
 from humanlike.book.fingerprint import versions
 from humanlike.book.markdown import escape, table
 from humanlike.book.record import FIGURE_KEY, SESSION_MIME, VALUE_MIME
+from humanlike.book.setup_cell import TAG, setup_source
 from humanlike.book.values import Values, render
 from humanlike.errors import HumanlikeError
 
@@ -77,7 +78,17 @@ def assemble(
         text = values.fill(ending, f"the end of {where}", chapter.name)
         notebook.cells.append(new_markdown_cell(text, id="ending"))
     _add_notes(notebook, chapter, execution)
+    _add_setup(notebook, chapter)
     return notebook
+
+
+def _add_setup(notebook: NotebookNode, chapter: Chapter) -> None:
+    """Put the cell that installs on Colab in front, for who takes the notebook away."""
+    import nbformat
+
+    if source := setup_source(chapter.source.parents[1]):
+        tags = {"tags": [TAG, "remove-cell"]}
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(source, metadata=tags, id=TAG))
 
 
 def _outputs_by_cell(execution: Execution) -> list[list[Any]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from humanlike.book.parameters import Parameter, parse_cell
+from humanlike.book.setup_cell import is_setup, setup_source, with_setup
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.paths import project_root
 from humanlike.readyaml import read_yaml
@@ -232,7 +233,16 @@ def _expand(pattern: str) -> list[str]:
 
 
 def read_notebook(chapter: Chapter) -> NotebookNode:
-    """Read a chapter's source as a notebook whose cell ids depend only on its content."""
+    """Read a chapter's source as a notebook whose cell ids depend only on its content.
+
+    The cell that installs the package on a bare machine is no part of the chapter.
+    """
+    notebook = _read_all(chapter)
+    notebook.cells = [cell for cell in notebook.cells if not is_setup(cell)]
+    return notebook
+
+
+def _read_all(chapter: Chapter) -> NotebookNode:
     import jupytext
 
     notebook: NotebookNode = jupytext.read(chapter.source)
@@ -260,7 +270,10 @@ def pair_difference(chapter: Chapter) -> str:
 
     if not chapter.notebook.is_file():
         return f"{chapter.notebook.name} does not exist"
-    source = read_notebook(chapter)
+    text = chapter.source.read_text(encoding="utf-8")
+    if text != with_setup(text, setup_source(chapter.source.parents[1])):
+        return f"{chapter.source.name} lacks the cell that installs on Colab, or has an old one"
+    source = _read_all(chapter)
     try:
         pair = nbformat.read(chapter.notebook, as_version=4)
     except Exception:  # whatever a damaged file makes nbformat raise
@@ -282,12 +295,19 @@ def pair_difference(chapter: Chapter) -> str:
 
 
 def write_pair(chapter: Chapter) -> bool:
-    """Write the paired notebook from the source; return whether it changed."""
+    """Write the paired notebook from the source; return whether it changed.
+
+    The source itself only gets the cell that installs on Colab where it lacks that.
+    """
     import nbformat
 
     if not pair_difference(chapter):
         return False
-    notebook = read_notebook(chapter)
+    text = chapter.source.read_text(encoding="utf-8")
+    complete = with_setup(text, setup_source(chapter.source.parents[1]))
+    if text != complete:
+        chapter.source.write_text(complete, encoding="utf-8")
+    notebook = _read_all(chapter)
     notebook.nbformat_minor = 5
     nbformat.validate(notebook)
     text = nbformat.writes(notebook)

@@ -21,6 +21,7 @@ from humanlike.cli import (
     plan,
     query,
     responses,
+    runs,
     serve,
     sweep,
     teach,
@@ -69,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     finetune.register(commands)
     evaluate.register(commands)
     sweep.register(commands)
+    runs.register(commands)
     serve.register(commands)
     teach.register(commands)
     classroom.register(commands)

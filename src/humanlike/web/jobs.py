@@ -9,8 +9,8 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from humanlike.web.exchange import Refused
 
 WAITING, RUNNING, DONE, FAILED, STOPPED = "waiting", "running", "done", "failed", "stopped"
 ENDED = (DONE, FAILED, STOPPED)
+COMMAND = (sys.executable, "-m", "humanlike.web.job")
 MOST_WAITING = 50
 KEPT = 200
 MESSAGES, MESSAGE = 20, 500
@@ -85,30 +86,15 @@ class Queue:
     ----------
     root : Path
         The project.
-
-    Raises
-    ------
-    HumanlikeError
-        If another server works on the same runs folder.
     """
 
     def __init__(self, root: Path) -> None:
-        from filelock import FileLock, Timeout
-
         self.root = root
-        folder = runs_folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = folder / ".jobs.json"
-        self._lock = FileLock(folder / ".serve.lock")
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout:
-            raise HumanlikeError(
-                f"Another 'humanlike serve' works on {folder}. Stop it first, or set "
-                "HUMANLIKE_HOME to another folder for this one."
-            ) from None
-        self.jobs = self._read()
+        self.folder = runs_folder()
+        self.jobs: dict[str, Job] = {}
+        self._file = self.folder / ".jobs.json"
         self._news = asyncio.Event()
+        self._closing = False
         self._process: asyncio.subprocess.Process | None = None
 
     def add(self, chapter: str, profile: str, texts: dict[str, str]) -> Job:
@@ -153,21 +139,47 @@ class Queue:
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        """Run the jobs one after the other while this is open, and stop cleanly."""
-        work = asyncio.create_task(self._work())
+        """Run the jobs one after the other while this is open, and stop cleanly.
+
+        Raises
+        ------
+        HumanlikeError
+            If another server works on the same folder of runs.
+        """
+        with self._alone():
+            self.jobs = self._read()
+            work = asyncio.create_task(self._work())
+            try:
+                yield
+            finally:
+                for job in self.jobs.values():
+                    if job.state not in ENDED:
+                        self._end(job, STOPPED, "The server was stopped before it was through.")
+                self._closing = True  # a cancellation that meets the end of a process is lost
+                work.cancel()
+                with suppress(asyncio.CancelledError):
+                    await work
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.folder / ".serve.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise HumanlikeError(
+                f"Another 'humanlike serve' works on {self.folder}. Stop it first, or set "
+                "HUMANLIKE_HOME to another folder for this one."
+            ) from None
         try:
             yield
         finally:
-            for job in self.jobs.values():
-                if job.state not in ENDED:
-                    self._end(job, STOPPED, "The server was stopped before it was through.")
-            work.cancel()
-            with suppress(asyncio.CancelledError):
-                await work
-            self._lock.release()
+            lock.release()
 
     async def _work(self) -> None:
-        while True:
+        while not self._closing:
             waiting = [job for job in self.jobs.values() if job.state == WAITING]
             if not waiting:
                 self._news.clear()
@@ -179,13 +191,14 @@ class Queue:
         job.state, job.started = RUNNING, time.time()
         self._save()
         self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "humanlike.web.job",
+            *COMMAND,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT, start_new_session=True, limit=1 << 20,
             env=os.environ | {PROJECT_VARIABLE: str(self.root)},
         )  # fmt: skip
         try:
-            await self._follow(job, process)
+            if job.state == RUNNING:  # it may have been stopped while its process was made
+                await self._follow(job, process)
         finally:
             await _gone(process)
             self._process = None

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_BODY = 64 * 1024
 DRAINED = 1 << 30  # of a body that is refused, so that the refusal is read
+READ_HEADERS = 1 << 20  # longer ones are cut off, shorter ones are told that they are too long
 SLOWEST_HEADERS = 10.0
 SLOWEST_BODY = 10.0
 Background = Callable[[], AbstractAsyncContextManager[Any]]
@@ -134,7 +135,7 @@ class LocalApp:
         known = {"guard": self.guard, "routes": self.routes}
         return HTTPServer(
             Application([(r".*", Handler, known)]),
-            max_header_size=64 * 1024,
+            max_header_size=READ_HEADERS,
             max_body_size=DRAINED,
             idle_connection_timeout=SLOWEST_HEADERS,
             body_timeout=SLOWEST_BODY,
