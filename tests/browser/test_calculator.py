@@ -80,3 +80,27 @@ def test_a_target_out_of_reach_is_said_and_the_page_fits_a_telephone(page: Any) 
     assert cells(page)[-1] == "not reached"
     assert page.locator(".hl-still").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def curve(page: Any) -> list[tuple[float, float]]:
+    points = page.locator(".hl-calculator-svg polyline").get_attribute("points")
+    return [tuple(map(float, point.split(","))) for point in points.split()]
+
+
+def test_the_learning_curve_passes_through_the_forecast(page: Any) -> None:
+    put(page, "Target R²", 0.5)
+    across, down = (
+        page.locator(".hl-calculator-mark").nth(n).evaluate("l => [l.x1, l.y1].map(v => v.baseVal.value)")
+        for n in (1, 0)
+    )
+    grid = page.locator(".hl-calculator-grid").evaluate_all("all => all.map(l => l.y1.baseVal.value)")
+    at = np.interp(across[0], *zip(*curve(page), strict=True))
+    shown = (grid[0] - at) / (grid[0] - grid[-1])
+    assert shown == pytest.approx(float(cells(page)[0].split()[0]), abs=0.02)
+    assert down[1] == pytest.approx((grid[0] + grid[-1]) / 2)
+
+
+def test_no_curve_is_drawn_for_a_design_outside_the_range(page: Any) -> None:
+    put(page, "Items", 200)
+    assert page.locator(".hl-calculator-svg polyline").count() == 0
+    assert page.locator(".hl-calculator-svg").get_attribute("aria-label").startswith("No learning")

@@ -95,7 +95,26 @@ def test_it_can_be_used_with_the_keyboard_alone(page: Any) -> None:
 def test_data_are_text_and_the_page_fits_a_telephone(page: Any) -> None:
     assert page.locator("img").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.locator("svg").get_attribute("aria-label").startswith("Specification curve.")
+    assert page.locator("svg").get_attribute("aria-label") == "Specification curve of En_FT − Base"
+
+
+def test_arrow_keys_and_clicks_walk_along_the_curve(page: Any) -> None:
+    curve = page.get_by_role("slider")
+    curve.focus()
+    page.keyboard.press("Home")
+    assert rows(page)["En_FT − Base"][0] == "−0.600"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert rows(page)["En_FT − Base"][0] == "−0.400"
+    assert curve.get_attribute("aria-valuenow") == "3"
+    assert curve.get_attribute("aria-valuetext").endswith("scale z, metric cosine.")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowUp")
+    assert rows(page)["En_FT"][0] == "0.100"
+    assert page.locator("select[aria-label='scale']").evaluate("s => s.selectedOptions[0].text") == "raw"
+    box = curve.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.12, box["y"] + box["height"] / 2)
+    assert rows(page)["En_FT"][0] == "0.600"
 
 
 def test_one_set_of_plain_effects_has_words_of_its_own(show_widget: Any) -> None:

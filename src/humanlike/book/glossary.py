@@ -77,7 +77,7 @@ def _read_page(known: Glossary, tree: nodes.document) -> None:
         text = " ".join(" ".join(d.astext() for d in item.findall(nodes.definition)).split())
         for word in words:
             known.entries[word["ids"][0]] = (words[0].astext(), text)
-            known.addresses[word.astext()] = word["ids"][0]
+            known.addresses[word.astext().replace("’", "'")] = word["ids"][0]
 
 
 class MarkTerms(SphinxPostTransform):
@@ -97,9 +97,24 @@ class MarkTerms(SphinxPostTransform):
         links = self.document.findall(addnodes.pending_xref)
         used = {known.entry(link["reftarget"]) for link in links if link["reftype"] == "term"}
         for paragraph in list(self.document.findall(nodes.paragraph)):
+            _join_texts(paragraph)
             for text in list(paragraph.findall(nodes.Text)):
                 if _is_prose(text):
                     _mark(text, pattern, known, used, self.env.docname)
+
+
+def _join_texts(paragraph: nodes.paragraph) -> None:
+    """Make one text of those that a line's end in the source has separated."""
+    for parent in [paragraph, *paragraph.findall(nodes.TextElement)]:
+        joined: list[nodes.Node] = []
+        for child in parent.children:
+            if isinstance(child, nodes.Text) and joined and isinstance(joined[-1], nodes.Text):
+                joined[-1] = nodes.Text(joined[-1].astext() + child.astext())
+            else:
+                joined.append(child)
+        if len(joined) < len(parent.children):
+            parent.children = []
+            parent.extend(joined)
 
 
 def _is_prose(text: nodes.Text) -> bool:

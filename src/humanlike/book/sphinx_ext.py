@@ -9,12 +9,23 @@ from humanlike.book.glossary import MarkTerms, add_definitions
 
 def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
+    app.connect("doctree-read", _fix_addresses)
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("html-page-context", _fix_roles)
     app.connect("html-page-context", _follow_system, priority=900)
     app.add_post_transform(MarkTerms)
     app.connect("html-page-context", add_definitions)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _fix_addresses(app: Any, doctree: Any) -> None:
+    """Undo MyST's escaping of addresses, which Sphinx escapes when it writes them."""
+    from docutils import nodes
+
+    del app
+    for link in doctree.findall(nodes.reference):
+        if "refuri" in link:
+            link["refuri"] = link["refuri"].replace("&amp;", "&")
 
 
 def _drop_thebe(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
