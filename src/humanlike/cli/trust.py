@@ -34,8 +34,8 @@ def register(commands: Any) -> None:
     release = commands.add_parser(
         "release",
         help="pack the built book with manifest and checksums",
-        description="Pack pages, PDF, notebooks with results, recorded values, ledger and record of "
-        "verification into one archive. The same build gives the same bytes.",
+        description="Pack pages, PDF, notebooks with results, recorded values, ledger and record "
+        "of verification into one archive. The same build gives the same bytes.",
     )
     release.add_argument("--out", type=Path, metavar="FOLDER", help="default: _build/release")
     release.add_argument("--check", type=Path, metavar="FILE", help="compare an archive with its "
@@ -65,26 +65,24 @@ def _add_verify(commands: Any) -> None:
 def verify_ledger(options: argparse.Namespace) -> int:
     """Verify, write the record, and say what is signed off."""
     from humanlike.paths import project_root
-    from humanlike.trust.record import (
-        FOLDER, NAME, TEXT, as_text, compare, problems, read_record, write_record,
-    )  # fmt: skip
+    from humanlike.trust import record as records
     from humanlike.trust.verify import verify
 
     root = project_root()
-    folder = options.out or root / FOLDER
+    folder = options.out or root / records.FOLDER
     if options.fresh_environment:
         return _verify_fresh(root, folder, options)
-    earlier = read_record(folder / NAME)
+    earlier = records.read_record(folder / records.NAME)
     record = verify(
         root, profile=options.profile, only=options.only, jobs=options.jobs or os.cpu_count() or 1,
         fresh=options.inside_fresh_environment,
     )  # fmt: skip
     if earlier:
-        record["compared_with"] = compare(earlier, record)
-    write_record(record, folder)
-    print(as_text(record).partition("\n\nLedger")[0])
-    print(f"\nAll of it: {folder / TEXT}, for machines: {folder / NAME}")
-    return 1 if problems(record) else 0
+        record["compared_with"] = records.compare(earlier, record)
+    records.write_record(record, folder)
+    print(records.as_text(record).partition("\n\nLedger")[0])
+    print(f"\nAll of it: {folder / records.TEXT}, for machines: {folder / records.NAME}")
+    return 1 if records.problems(record) else 0
 
 
 def _verify_fresh(root: Path, folder: Path, options: argparse.Namespace) -> int:

@@ -70,8 +70,8 @@ def print_page(document: Path, target: Path) -> list[str]:
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise HumanlikeError(
-                f"Chromium did not finish printing within {SECONDS} s. Is the machine busy or short "
-                "of memory? Try again."
+                f"Chromium did not finish printing within {SECONDS} s. Is the machine busy or "
+                "short of memory? Try again."
             ) from None
     top = _ROOT.search(done.stdout)
     if done.returncode or not target.is_file() or not top or 'data-ready="yes"' not in top[0]:

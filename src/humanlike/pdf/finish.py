@@ -88,4 +88,6 @@ def _add(
         return above
     number = reader.get_destination_page_number(place)
     fit = Fit.xyz(left=0, top=float(place.top)) if place.top is not None else Fit.fit()
-    return writer.add_outline_item(title, number, parent=above, fit=fit, is_open=False)
+    return writer.add_outline_item(
+        title=title, page_number=number, parent=above, fit=fit, is_open=False
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from humanlike.data.digest import BLOCK, replacing
+from humanlike.data.digest import BLOCK, replacing, sha256_of
 from humanlike.errors import HumanlikeError
 
 MANIFEST = "MANIFEST.txt"
@@ -47,20 +47,18 @@ def pack(items: Iterable[Item], top: str, target: Path) -> str:
     """
     ordered = sorted(items, key=lambda item: item.name)
     lines = []
-    with replacing(target) as stream, _gzip(stream) as packed:
-        with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
-            for item in ordered:
-                content = item.read()
-                lines.append(
-                    f"{hashlib.sha256(content).hexdigest()}  {len(content):>12}  {item.name}"
-                )
-                _add(tar, f"{top}/{item.name}", content)
-            _add(tar, f"{top}/{MANIFEST}", ("\n".join(lines) + "\n").encode())
-    digest = hashlib.sha256()
-    with target.open("rb") as stream:
-        for block in iter(lambda: stream.read(BLOCK), b""):
-            digest.update(block)
-    return digest.hexdigest()
+    with (
+        replacing(target) as stream,
+        _gzip(stream) as packed,
+        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
+    ):
+        for item in ordered:
+            content = item.read()
+            digest = hashlib.sha256(content).hexdigest()
+            lines.append(f"{digest}  {len(content):>12}  {item.name}")
+            _add(tar, f"{top}/{item.name}", content)
+        _add(tar, f"{top}/{MANIFEST}", ("\n".join(lines) + "\n").encode())
+    return sha256_of(target)
 
 
 def _gzip(stream: IO[bytes]) -> IO[bytes]:

@@ -31,7 +31,7 @@ class Use:
     page : str
         The page, from the top of the book.
     kind : str
-        ``link``, ``load`` (what the browser fetches by itself) or ``name`` (an element referred to).
+        ``link``, ``load`` (fetched by the browser itself) or ``name`` (an element referred to).
     address : str
         As written.
     line : int

@@ -101,8 +101,9 @@ def as_text(record: Record) -> str:
     """Return a record as text for people."""
     wrong = problems(record)
     head = "SIGNED OFF" if not wrong else "NOT SIGNED OFF"
+    title = f"{head}: {record['asked_for']}, executed anew from a clean state."
     parts = [
-        [f"{head}: {record['asked_for']}, executed anew from a clean state.", *_circumstances(record)],
+        [title, *_circumstances(record)],
         ["What stands against it", *[f"  {line}" for line in wrong]] if wrong else [],
         _chapters(record),
         _verdicts(record),
@@ -123,7 +124,8 @@ def _circumstances(record: Record) -> list[str]:
     made = "made from requirements.txt for this" if environment["made_for_this"] else "as installed"
     pins = f"{len(off)} packages other than pinned" if off else "every package as pinned"
     lines = [
-        f"Began      {record['started']}, took {record['seconds']:.0f} s, profile {record['profile']}",
+        f"Began      {record['started']}, took {record['seconds']:.0f} s, "
+        f"profile {record['profile']}",
         f"Revision   {commit}" + (f", {tree}" if record["revision"] else ""),
         f"Sources    {record['sources']}",
         f"Versions   humanlike {environment['humanlike']}, "

@@ -51,7 +51,7 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def sources_digest(root: Path) -> str:
-    """Return one checksum of what verdicts follow from: chapters, claims, data of the project, package.
+    """Return one checksum of all that verdicts follow from: chapters, claims, data, package.
 
     Prose pages are left out: they show results and make none.
     """

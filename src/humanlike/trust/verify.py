@@ -143,9 +143,10 @@ def _moved(before: dict[str, Any], after: dict[str, Any]) -> bool:
 
 
 def _damaged(done: dict[str, Execution]) -> dict[str, str]:
-    """Hash the files again that chapters read, after they read them; return wrong ones by chapter."""
+    """Hash the files that chapters read once more; return a wrong one for each chapter."""
     read = {n: _files(e) for n, e in done.items()}
-    ids = sorted({u["id"] for e in done.values() for u in e.result["session"]["data"] if u["real"]})
+    uses = [use for e in done.values() for use in e.result["session"].get("data", [])]
+    ids = sorted({use["id"] for use in uses if use["real"]})
     wrong = {state.file.path for state in hash_data(ids) if not state.ok} if ids else set()
     return {n: sorted(wrong & set(f))[0] for n, f in read.items() if wrong & set(f)}
 
