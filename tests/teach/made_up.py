@@ -44,7 +44,7 @@ answer: number
 tolerance: 0.01
 ```
 
-What is the variance of `numbers` (divided by their number less one), **times** 1.2345?
+What is the variance of `numbers` (divided by their number less one), **times** 1.2345678?
 
 ## Start
 ```python
@@ -62,13 +62,13 @@ Look at `statistics`.
 There are two functions of that kind.
 
 ## Solution
-Dingo prose.
+Bandicoot prose.
 
 ```python
 import statistics
 
 numbers = range(5)
-numbat_factor = 1.2345
+numbat_factor = 1.2345678
 
 answer = numbat_factor * statistics.variance(numbers)
 ```
@@ -104,12 +104,12 @@ SECRETS = (
     "wombat",
     "pangolin",
     "quokka",
-    "dingo",
+    "bandicoot",
     "numbat",
     "kookaburra",
     "divided by the number itself",
     "pvariance",
     "statistics.variance(",
-    "3.08",  # the right answer, 1.2345 times 2.5
+    "3.0864",  # the right answer, 1.2345678 times 2.5
 )
-RIGHT = {"alpha-guess": "b", "alpha-spread": 1.2345 * 2.5}
+RIGHT = {"alpha-guess": "b", "alpha-spread": 1.2345678 * 2.5}

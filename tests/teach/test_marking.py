@@ -64,7 +64,7 @@ def test_roles_become_words() -> None:
 def test_right_wrong_raised_and_empty_are_told_apart(book, found, project, monkeypatch) -> None:
     monkeypatch.setenv("MY_API_KEY", "secret")
     right = f"{SPY}\nnumbers = range(5)\nanswer = 'b'"
-    file = book({"alpha-guess": right, "alpha-spread": "answer = -1.2345 * 2.5"})
+    file = book({"alpha-guess": right, "alpha-spread": "answer = -1.2345678 * 2.5"})
     before = file.read_bytes()
     guess, spread, claim = mark(found, file, project)
     assert (guess.state, guess.says) == ("right", "")

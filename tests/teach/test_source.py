@@ -20,7 +20,7 @@ def test_a_file_is_read_into_exercises(found) -> None:
     assert guess.text == "Is the mean of 0 to 4 **a** one, **b** two?"
     assert guess.stub.startswith("numbers = range(5)")
     assert spread.hints == ("Look at `statistics`.", "There are two functions of that kind.")
-    assert spread.solution == "Dingo prose."
+    assert spread.solution == "Bandicoot prose."
     assert spread.slips[0].says == "You divided by the number itself."
     assert (claim.checked, claim.rubric, claim.code) == (False, "- Do you ask for what?", "")
 
@@ -49,8 +49,8 @@ def test_headings_inside_code_are_code() -> None:
         ("## Hint\nEnough for what?", "## Hint\n", "the section 'Hint' is empty"),
         ("## Rubric", "## Rubrik", "Unknown section 'Rubrik'. Did you mean 'Rubric'?"),
         ("Kookaburra prose.", "So.\n\n## Solution\nSo.", "'Solution' stands there twice"),
-        ("Dingo prose.\n", "", "it has no solution"),
-        ("numbat_factor = 1.2345", "numbat_factor = = 1", "invalid syntax"),
+        ("Bandicoot prose.\n", "", "it has no solution"),
+        ("numbat_factor = 1.2345678", "numbat_factor = = 1", "invalid syntax"),
         ("import statistics\n\nnumbers = range(5)\n\nanswer = ...", "import maths\n\nanswer = ...",
          "its start has the line 'import maths', which the solution has not"),
         ("answer = ...  # ", "# ", "its start has no line 'answer = ...'"),

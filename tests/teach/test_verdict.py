@@ -53,7 +53,7 @@ def test_a_digest_hides_its_text_and_depends_on_its_salt(fast) -> None:
 
 def test_nothing_that_is_kept_shows_an_answer(entries) -> None:
     text = json.dumps(entries)
-    assert "3.08" not in text
+    assert "3.0864" not in text
     assert '"b"' not in text
     assert NOTE.endswith("A curtain, not a lock.")
 
@@ -87,7 +87,7 @@ def test_a_wrong_number_gets_a_helpful_word(fast, answer, says) -> None:
 
 
 def test_a_known_slip_is_answered_in_its_own_words(entries) -> None:
-    verdict = judge("alpha-spread", entries["alpha-spread"], 1.2345 * 2.0)
+    verdict = judge("alpha-spread", entries["alpha-spread"], 1.2345678 * 2.0)
     assert verdict.says == "You divided by the number itself."
 
 
