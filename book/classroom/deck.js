@@ -35,6 +35,8 @@
     }
   }, { rootMargin: "-45% 0px" });
   slides.forEach((slide) => seen.observe(slide));
-  const wanted = Number(location.hash.slice(1));
-  if (wanted > 1) go(wanted - 1, false);
+  history.scrollRestoration = "manual";
+  const named = () => go((Number(location.hash.slice(1)) || 1) - 1, false);
+  addEventListener("hashchange", named);
+  if (location.hash) named();
 })();

@@ -7,6 +7,7 @@ from typing import Final
 
 _CODE = r"(?P<code>(?P<ticks>`+)(?:(?!(?P=ticks)).)+(?P=ticks)(?!`))"
 _ASIDE = re.compile(r"\s*\((?:\{(?:ref|doc|numref|cite:p)\}`[^`]+`(?:,| and)?\s*)+\)")
+_CITED = re.compile(r"\s*\{cite:[pt]\}`[^`]+`")
 _ROLE = re.compile(r"(?<!`)\{(?P<role>[a-z:]+)\}`(?P<text>[^`]+)`|" + _CODE, re.DOTALL)
 _TITLED = re.compile(r"(?P<title>[^<]+?)\s*<(?P<target>[^>]+)>")
 _MATH = re.compile(r"(?<![\\$])\$(?!\$)(?P<math>[^$]+?)\$|" + _CODE, re.DOTALL)
@@ -42,7 +43,7 @@ def to_html(text: str, titles: dict[str, str]) -> str:
 def plain(text: str, titles: dict[str, str]) -> str:
     """Replace roles and formulas by words; what remains is common markdown."""
     text = re.sub(r"^\([\w-]+\)=\s*\n", "", text, flags=re.MULTILINE)
-    text = _ASIDE.sub("", text)
+    text = _CITED.sub("", _ASIDE.sub("", text))
 
     def word(match: re.Match[str]) -> str:
         return match[0] if match["code"] else _word(match["role"], match["text"], titles)
@@ -56,8 +57,6 @@ def plain(text: str, titles: dict[str, str]) -> str:
 
 def _word(role: str, text: str, titles: dict[str, str]) -> str:
     titled = _TITLED.fullmatch(text.strip())
-    if role.startswith("cite"):
-        return ""
     if role == "math":
         return _formula(text)
     if titled:
