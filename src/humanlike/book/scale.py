@@ -16,7 +16,7 @@ MODELS, CORES = 1000, 64
 BENCHMARKED = "small, float32 on cpu"
 
 
-def plan_example(_: Book) -> str:
+def plan_example(_: Book, _body: str = "") -> str:
     """Return a plan for many small models on processor cores, at the pace of the benchmark."""
     from humanlike.evaluate.parameters import Parameters
     from humanlike.sweep.measured import prompts_of, weigh
@@ -40,7 +40,7 @@ def plan_example(_: Book) -> str:
     return table(["Step", "Arithmetic"], rows, caption="A worked plan", classes="hl-table")
 
 
-def sweep_benchmark(_: Book) -> str:
+def sweep_benchmark(_: Book, _body: str = "") -> str:
     """Return what ``benchmarks/sweep.py`` measured last."""
     found = _results("sweep")
     rows = [row for part in ("workers", "thousand") for row in _ROWS[part](found.get(part))]
