@@ -143,6 +143,7 @@ def _page(spec: str, found: Evaluation, options: argparse.Namespace) -> None:
     from humanlike.paths import project_root
 
     texts = {"model": spec, "tasks": ",".join(found.parameters.tasks), "observers": "false"}
+    texts["effort"] = options.profile
     for name in (*WISHES, "n_robust"):
         value = getattr(options, name)
         if value is not None:

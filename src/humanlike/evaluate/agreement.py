@@ -44,6 +44,31 @@ def values_of(marks: str) -> Floats:
     return np.array([MARKS.get(mark, np.nan) for mark in marks])
 
 
+def answers_of(marks: str, questions: Triplets, similarity: Floats) -> Triplets:
+    """Return the answers that were marked; those of a tie cannot be told and are left out.
+
+    Parameters
+    ----------
+    marks : str
+        From `marks_of`.
+    questions : ndarray of int, (questions, 3)
+        Places of anchor and options.
+    similarity : ndarray, (concepts, concepts)
+        The same as for `marks_of`.
+
+    Returns
+    -------
+    ndarray of int, (answers, 3)
+        Anchor, chosen option, other option.
+    """
+    anchor, first, second = questions.T
+    values, gap = values_of(marks), similarity[anchor, first] - similarity[anchor, second]
+    told = np.isin(values, (0.0, 1.0))
+    said_first = (gap > 0) == (values == 1)
+    rows = np.where(said_first[:, None], questions, questions[:, [0, 2, 1]])
+    return rows[told]
+
+
 def resampled_agreement(
     questions: Triplets, values: Floats, n_concepts: int, n_boot: int, seed: int
 ) -> Floats:

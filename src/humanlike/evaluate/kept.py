@@ -18,7 +18,11 @@ from humanlike.paths import home
 
 MOST: Final = 400
 """Results that are kept; the ones not used for longest go first."""
-_PARTS: Final = ("data", "tasks", "stats", "analysis", "evaluate")
+_PARTS: Final = (
+    "stats/*.py",
+    "analysis/*.py",
+    *(f"evaluate/{name}.py" for name in ("agreement", "triplets", "ratings", "variants")),
+)
 _LIBRARIES: Final = ("numpy", "scipy", "numba")
 
 
@@ -68,7 +72,7 @@ def code() -> str:
     """Return a checksum of the code that results come from."""
     top = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256(" ".join(f"{one} {version(one)}" for one in _LIBRARIES).encode())
-    for file in sorted(file for part in _PARTS for file in (top / part).rglob("*.py")):
+    for file in sorted(file for part in _PARTS for file in top.glob(part)):
         digest.update(f"{file.relative_to(top)}\n".encode() + file.read_bytes())
     return digest.hexdigest()
 

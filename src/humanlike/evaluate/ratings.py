@@ -111,7 +111,7 @@ def measure_ratings(
             name.removeprefix(EACH): _interval(one, OWN)
             for name, one in scores.items() if name.startswith(EACH)
         },
-        references={who: {m: _interval(scores[m], who) for m in MEASURES} for who in GPT},
+        references={who: {m: _interval(scores[m], who) for m in scores} for who in GPT},
         gains={who: {m: _gain(scores[m], OWN, who) for m in MEASURES} for who in GPT},
     )  # fmt: skip
 

@@ -150,7 +150,8 @@ class RatingResult:
     dimensions : dict of str to Measured
         Spearman's ρ of each dimension.
     references : dict of str to dict of str to Measured
-        The same three measures of the versions of GPT-4o-mini, on the same words.
+        The same measures of the versions of GPT-4o-mini on the same words; those of dimensions
+        under ``dimension`` and their name.
     gains : dict of str to dict of str to Measured
         The model minus each of them, with paired intervals.
     ceilings : dict of str to float

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from humanlike import __version__
+from humanlike.data.source import simulation_forced
 from humanlike.errors import HumanlikeError
 from humanlike.evaluate.asking import Asking, asked_of, needs_form
 from humanlike.evaluate.parameters import Parameters, resolve
@@ -166,22 +167,26 @@ def scale_of(parameters: Parameters, missing: str, n_jobs: int) -> Scale:
     from dataclasses import replace
 
     alike = replace(Parameters(), **{name: getattr(parameters, name) for name in _SCALE})
-    return _scale(alike, missing, n_jobs)
+    return _scale(alike, missing, n_jobs, simulation_forced())
 
 
 _SCALE = ("n_triplets", "seed", "n_dims", "human_space", "n_replicates")
 
 
 @lru_cache(maxsize=4)
-def _scale(parameters: Parameters, missing: str, n_jobs: int) -> Scale:
+def _scale(parameters: Parameters, missing: str, n_jobs: int, _forced: bool) -> Scale:
     from humanlike.evaluate.triplets import load_scale
 
     return load_scale(parameters, missing=missing, n_jobs=n_jobs)
 
 
-@lru_cache(maxsize=2)
 def norms_of(missing: str) -> Norms:
     """Return people's ratings, loaded once for all models of a process."""
+    return _norms(missing, simulation_forced())
+
+
+@lru_cache(maxsize=2)
+def _norms(missing: str, _forced: bool) -> Norms:
     from humanlike.evaluate.ratings import load_norms
 
     return load_norms(missing=missing)

@@ -46,15 +46,15 @@ class Scale:
     ----------
     target : Target
     mind : Mind
-    limits : Limits
-        Chance and ceilings of R² in this design.
+    limits : Limits or None
+        Chance and ceilings of R² in this design; None where it has too few questions for a space.
     published : tuple of float
         R² of the published models.
     """
 
     target: Target
     mind: Mind
-    limits: Limits
+    limits: Limits | None
     published: tuple[float, ...]
 
 
@@ -65,14 +65,31 @@ def load_scale(parameters: Parameters, *, missing: str = "raise", n_jobs: int = 
     target = load_target(parameters.human_space, missing=missing)
     mind = load_minds(parameters.human_space, seed=parameters.seed, missing=missing)
     plan, n, seed = parameters.design, parameters.n_replicates, parameters.seed
-    limits = Limits(
-        **kept(
-            "limits",
-            lambda: asdict(design_limits(mind, n, seed, plan=plan, n_jobs=n_jobs)),
+    limits = None
+    if not too_small(parameters, len(target.concepts)):
+        found = kept(
+            "limits", lambda: asdict(design_limits(mind, n, seed, plan=plan, n_jobs=n_jobs)),
             mind.human, mind.similarities["other"], list(target.categories), asdict(plan), n, seed,
-        )
-    )  # fmt: skip
+        )  # fmt: skip
+        limits = Limits(**found)
     return Scale(target, mind, limits, tuple(load_ranking()["r2"]))
+
+
+def too_small(parameters: Parameters, n_concepts: int) -> str:
+    """Say why a design has too few questions for a space; empty if it has enough.
+
+    A fifth is held out, and a resample of the rest holds 63 % of it at least once: half of the
+    questions must be as many as the space has free coordinates.
+    """
+    from humanlike.stats.triplets import free_coordinates
+
+    free = free_coordinates(n_concepts, parameters.n_dims)
+    if parameters.n_triplets >= 2 * free:
+        return ""
+    return (
+        f"{parameters.n_triplets:,} questions are too few for a space of {parameters.n_dims} "
+        f"dimensions with an interval, which takes {2 * free:,}"
+    )
 
 
 def measure_triplets(
@@ -105,14 +122,18 @@ def measure_triplets(
         "bias": triplet_bias(rows, firsts),
         "ceilings": ceilings,
         "agreement": agreement,
-        "limits": {name: float(value) for name, value in asdict(scale.limits).items()},
+        "limits": {name: float(one) for name, one in asdict(scale.limits).items()}
+        if scale.limits
+        else {},
         "concepts": concepts,
         "marks": marks_of(rows, valid, scale.mind.similarities["human"]),
     }
     reason = check_valid(asked, parameters.least_valid, parameters.n_triplets)
-    if not reason:
+    if not reason and scale.limits is None:
+        reason = too_small(parameters, len(concepts))
+    if not reason and scale.limits is not None:
         try:
-            known |= _space(rows, scale, parameters, n_jobs)
+            known |= _space(rows, scale, scale.limits, parameters, n_jobs)
         except HumanlikeError as problem:
             reason = f"no space of {parameters.n_dims} dimensions: {problem}"
     verdict = (
@@ -146,7 +167,7 @@ def _agreement(
 
 
 def _space(
-    rows: Triplets, scale: Scale, parameters: Parameters, n_jobs: int
+    rows: Triplets, scale: Scale, limits: Limits, parameters: Parameters, n_jobs: int
 ) -> dict[str, Measured | list[list[float]]]:
     """Fit the space as the leaderboard does, and place it."""
     human, rules = scale.target.human, parameters.rules
@@ -157,7 +178,7 @@ def _space(
     low, r2, high = found["r2"]
     share = wilson(found["hits"], found["n_held_out"])
     rank, best, worst = (float(rank_among(one, scale.published)) for one in (r2, high, low))
-    corrected = [float(scale.limits.corrected(one)) for one in (r2, low, high)]
+    corrected = [float(limits.corrected(one)) for one in (r2, low, high)]
     return {
         "r2": Measured(r2, low, high, found["p"]),
         "held_out": Measured(found["accuracy"], share.low, share.high),

@@ -261,7 +261,9 @@ def _table(result: Result) -> pd.DataFrame:
     valid, is_first = table["nearer"].notna().to_numpy(), said == np.array(options, dtype=object)
     first, second = (table[name].to_numpy() for name in ("first", "second"))
     for name, one, other in (("nearer", first, second), ("farther", second, first)):
-        table[name] = np.where(valid, np.where(is_first, one, other), None)
+        said_so = np.where(is_first, one, other).astype(object)
+        said_so[~valid] = None
+        table[name] = said_so
     return table
 
 

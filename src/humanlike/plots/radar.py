@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from humanlike.errors import HumanlikeError, unknown
-from humanlike.plots.style import MODEL_COLOURS, MODEL_LABELS
+from humanlike.plots.style import GREEN, MODEL_COLOURS, MODEL_LABELS
 from humanlike.plots.widget import widget
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def radar(profiles: pd.DataFrame) -> Figure:
     Parameters
     ----------
     profiles : DataFrame
-        Shape (dimensions, sources), ratings from 0 to 5; columns ``human`` and models.
+        Shape (dimensions, sources), ratings from 0 to 5; columns ``human``, versions of
+        GPT-4o-mini, and at most one other model under its own name.
     """
     import matplotlib.pyplot as plt
 
@@ -39,9 +40,9 @@ def radar(profiles: pd.DataFrame) -> Figure:
     for name in profiles.columns:
         values = profiles[name].to_numpy(float)
         width = 2.6 if name == "human" else 1.7
-        axes.plot(closed, np.append(values, values[0]), color=MODEL_COLOURS[name],
-                  linestyle=LINES[name], marker=MARKERS[name], markersize=5, linewidth=width,
-                  label=MODEL_LABELS[name], clip_on=False)  # fmt: skip
+        axes.plot(closed, np.append(values, values[0]), color=MODEL_COLOURS.get(name, GREEN),
+                  linestyle=LINES.get(name, "-."), marker=MARKERS.get(name, "v"), markersize=5,
+                  linewidth=width, label=MODEL_LABELS.get(name, name), clip_on=False)  # fmt: skip
     axes.set_theta_zero_location("N")
     axes.set_theta_direction(-1)
     axes.set_xticks(angles, list(profiles.index))
