@@ -2,9 +2,9 @@
 
 ``workers``: 24 models, simulated observers and tiny random Llama and GPT-2 models saved to disk, go
 through both tests on a Dask cluster of one worker and of four on this machine, each time from an
-empty home, one after the other and again. ``thousand``: so many simulated observers are listed,
-previewed, evaluated, stored and ranked, and time and memory are noted on the way; every hundred
-should take as long, and memory should stay where it is. Results go to
+empty home, one after the other and again. ``thousand``: a thousand simulated observers are listed,
+previewed, evaluated on triplets, stored and ranked, and time and memory are noted on the way; every
+hundred should take as long, and memory should stay where it is. Results go to
 ``benchmarks/results/sweep.json``, each part on its own.
 
 Run as ``OMP_NUM_THREADS=1 python benchmarks/sweep.py workers [REPEATS]``, or ``thousand [MODELS]``.
@@ -17,6 +17,7 @@ import json
 import os
 import platform
 import resource
+import signal
 import sys
 import tempfile
 import threading
@@ -26,6 +27,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from humanlike.query import plan
 from humanlike.store.store import default_path
 from humanlike.sweep.listing import read_list
 from humanlike.sweep.preview import preview, total
@@ -35,16 +37,15 @@ from humanlike.sweep.table import lines
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "benchmarks" / "results" / "sweep.json"
 WORKERS = 4
-LESS = {"n_triplets": 2000, "n_words": 20, "n_dims": 5, "n_refits": 5, "n_starts": 3,
+LESS = {"n_triplets": 1500, "n_words": 60, "n_dims": 3, "n_refits": 5, "n_starts": 3,
         "n_replicates": 2, "n_boot": 50, "n_perm": 50}  # fmt: skip
-LEAST = {"n_triplets": 2000, "n_words": 50, "n_dims": 5, "n_refits": 5, "n_starts": 2,
-         "n_replicates": 2, "n_boot": 20, "n_perm": 20}  # fmt: skip
-SHAPE = {"vocab_size": 400, "max_position_embeddings": 512, "bos_token_id": 1, "eos_token_id": 2}
+LEAST = LESS | {"n_refits": 2, "n_starts": 1, "n_boot": 10, "n_perm": 10}
+SHAPE = {"vocab_size": 600, "max_position_embeddings": 512, "bos_token_id": 1, "eos_token_id": 2}
 
 
-def write_list(file: Path, specs: list[str], settings: dict[str, int]) -> Path:
+def write_list(file: Path, models: list[Any], settings: dict[str, int]) -> Path:
     """Write the list of a sweep."""
-    head = {"profile": "quick", "defaults": settings, "models": specs}
+    head = {"profile": "quick", "defaults": settings, "models": models}
     file.write_text(json.dumps(head), encoding="utf-8")  # JSON is YAML
     return file
 
@@ -64,7 +65,7 @@ def tiny_models(folder: Path) -> list[str]:
             num_attention_heads=4,
             **SHAPE,
         )
-        gpt2 = GPT2Config(n_embd=64, n_layer=2, n_head=4, **SHAPE)
+        gpt2 = GPT2Config(n_embd=32, n_layer=2, n_head=4, **SHAPE)
         for made in (LlamaForCausalLM(llama), GPT2LMHeadModel(gpt2)):
             place = folder / f"{made.config.model_type}-{seed}"
             made.save_pretrained(place)
@@ -85,7 +86,7 @@ def _tokenizer(folder: Path) -> None:
         vocab_size=SHAPE["vocab_size"], special_tokens=["<pad>", "<s>", "</s>"],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False,
     )  # fmt: skip
-    made.train_from_iterator(["which item is most similar to a dog: cat or car?"], trainer)
+    made.train_from_iterator([prompt.text for prompt in plan("triplets", n=500).prompts], trainer)
     fast = PreTrainedTokenizerFast(
         tokenizer_object=made, bos_token="<s>", eos_token="</s>", pad_token="<pad>"
     )
@@ -142,9 +143,11 @@ def workers(repeats: int) -> dict[str, Any]:
     runs: list[dict[str, Any]] = []
     said: list[dict[str, Any]] = []
     with tempfile.TemporaryDirectory() as name:
-        specs = tiny_models(Path(name))
-        specs += [f"simulated:space=things,noise={n / 20:g}" for n in range(16)]
-        file = write_list(Path(name) / "models.yml", specs, LESS)
+        models: list[Any] = [
+            {"spec": spec, "tasks": ["triplets"]} for spec in tiny_models(Path(name))
+        ]
+        models += [f"simulated:space=things,noise={n / 20:g}" for n in range(16)]
+        file = write_list(Path(name) / "models.yml", models, LESS)
         for _ in range(repeats):
             for count in (WORKERS, 1):
                 figures, found = one_run(file, count)
@@ -155,7 +158,7 @@ def workers(repeats: int) -> dict[str, Any]:
         for many, one in zip(runs[::2], runs[1::2], strict=True)
     ]
     return {
-        "models": len(specs),
+        "models": len(models),
         "settings": LESS,
         "runs": runs,
         "times one worker": ratios,
@@ -219,8 +222,9 @@ def thousand(models: int) -> dict[str, Any]:
 
     with empty_home() as home:
         specs = [f"simulated:space=things,noise={n / models:g},seed={n}" for n in range(models)]
-        file = write_list(home / "models.yml", specs, LEAST)
-        cells, listed = timed(lambda: read_list(file))
+        entries = [{"spec": spec, "tasks": ["triplets"]} for spec in specs]
+        file = write_list(home / "models.yml", entries, LEAST)
+        cells, reading = timed(lambda: read_list(file))
         previews, previewed = timed(lambda: [preview(cell, None) for cell in cells])
         print(*total(previews), sep="\n", flush=True)
         watch = Watch(home)
@@ -242,7 +246,7 @@ def thousand(models: int) -> dict[str, Any]:
         "failed": sum(entry.state != "done" for _, entry in rows),
         "answers": answers,
         "seconds": {
-            "read the list": listed,
+            "read the list": reading,
             "preview (dry run)": previewed,
             "sweep": took,
             "table": showing,
@@ -260,6 +264,7 @@ def thousand(models: int) -> dict[str, Any]:
 
 def main() -> None:
     """Measure, print and keep."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     part = sys.argv[1] if len(sys.argv) > 1 else "workers"
     count = int(sys.argv[2]) if len(sys.argv) > 2 else {"workers": 2, "thousand": 1000}[part]
     found = {"workers": workers, "thousand": thousand}[part](count)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from humanlike.book.markdown import escape, table
@@ -42,6 +43,8 @@ def plan_example(_: Book, _body: str = "") -> str:
 
 def sweep_benchmark(_: Book, _body: str = "") -> str:
     """Return what ``benchmarks/sweep.py`` measured last."""
+    if not _file("sweep").is_file():
+        return "Not measured yet: run `benchmarks/sweep.py`."
     found = _results("sweep")
     rows = [row for part in ("workers", "thousand") for row in _ROWS[part](found.get(part))]
     head = ["Measured", "Value", "Load average"]
@@ -88,8 +91,12 @@ def _of_thousand(part: dict[str, Any] | None) -> list[list[str]]:
 _ROWS = {"workers": _of_workers, "thousand": _of_thousand}
 
 
+def _file(name: str) -> Path:
+    return project_root() / "benchmarks" / "results" / f"{name}.json"
+
+
 def _results(name: str) -> dict[str, Any]:
-    file = project_root() / "benchmarks" / "results" / f"{name}.json"
+    file = _file(name)
     try:
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
