@@ -19,14 +19,15 @@ import importlib.util
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 if "google.colab" in sys.modules and importlib.util.find_spec("humanlike") is None:
-    if not os.path.isdir("humanlike-book"):
+    if not Path("humanlike-book").is_dir():
         clone = ["git", "clone", "--depth=1", "https://github.com/humanlike-book/humanlike", "humanlike-book"]
         subprocess.run(clone, check=True)
     os.chdir("humanlike-book")
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "-e", "."], check=True)
-    sys.path.insert(0, os.path.abspath("src"))
+    sys.path.insert(0, str(Path("src").resolve()))
 
 # %% [markdown]
 # # Would another analysis say the same?

@@ -170,10 +170,10 @@ def test_a_pair_saved_by_an_editor_with_other_cell_ids_still_agrees(fresh: Proje
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda cells: cells.pop(), "4 cells in the source, 3 in the notebook"),
+        (lambda cells: cells.pop(), "5 cells in the source, 4 in the notebook"),
         (
-            lambda cells: cells[0].update(cell_type="raw"),
-            "cell 1 is markdown in the source, raw in the pair",
+            lambda cells: cells[1].update(cell_type="raw"),
+            "cell 2 is markdown in the source, raw in the pair",
         ),
         (lambda cells: cells[2].update(source=["1 + 1"]), "the text of cell 3 differs"),
         (

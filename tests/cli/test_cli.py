@@ -105,7 +105,7 @@ def test_pairs_are_checked_written_and_then_agree(project_env: Project, capsys: 
     assert run("pair", "--check") == 0
     project_env.edit("notebooks/alpha.py", "The mean is", "On average it is")
     assert run("pair", "--check") == 1
-    assert "alpha: the text of cell 1 differs." in capsys.readouterr().err
+    assert "alpha: the text of cell 2 differs." in capsys.readouterr().err
 
 
 def test_outside_a_project_the_message_says_where_it_looked(

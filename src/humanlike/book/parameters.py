@@ -23,8 +23,9 @@ Value = int | float | str | bool | list[str] | list[int] | list[float]
 
 _ALLOWED = re.compile(r"^(?P<doc>.*?),?\s+in\s+(?P<set>\[[^\[\]]*\]|\{[^{}]*\})\s*$")
 NUMBERS = {  # how a number is typed; the parameter form checks with the same two expressions
-    "int": r"[+-]?[0-9][0-9_]{0,30}",
-    "float": r"[+-]?(?:[0-9][0-9_]{0,30}\.?[0-9]{0,30}|\.[0-9]{1,30})(?:[eE][+-]?[0-9]{1,4})?",
+    "int": r"[+-]?[0-9][0-9_]{0,4000}",
+    "float": r"[+-]?(?:[0-9][0-9_]{0,4000}\.?[0-9]{0,4000}|\.[0-9]{1,4000})"
+    r"(?:[eE][+-]?[0-9]{1,9})?",
 }
 _TYPES = ("int", "float", "str", "bool", "list[str]", "list[int]", "list[float]")
 
