@@ -19,7 +19,9 @@ from humanlike.book.values import Values
 from humanlike.readyaml import read_yaml
 
 _TITLE = re.compile(r"^# +(.+?)\s*$", re.MULTILINE)
-_TEX = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"~": r"\~{}", "^": r"\^{}", "\\": r"\textbackslash{}"})
+_TEX = str.maketrans(
+    {c: f"\\{c}" for c in "&%$#_{}"} | {"~": r"\~{}", "^": r"\^{}", "\\": r"\textbackslash{}"}
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Imprint:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One page: its address within the book, its file in the repository, its title, and how it was executed."""
+    """One page: address within the book, file in the repository, title, and its execution."""
 
     docname: str
     file: str
@@ -140,9 +142,8 @@ def citation(leaf: Leaf, imprint: Imprint) -> str:
     where = page_address(leaf, imprint)
     title = leaf.title if leaf.title.endswith(("?", "!")) else f"{leaf.title}."
     book = "" if leaf.title == imprint.title else f" In: {imprint.title}"
-    return (
-        f"{imprint.author} ({date[:4] or 'n.d.'}). {title}{book} Version {__version__}{when}. {where}"
-    ).strip()
+    who = f"{imprint.author} ({date[:4] or 'n.d.'})"
+    return f"{who}. {title}{book} Version {__version__}{when}. {where}".strip()
 
 
 def bibtex(leaf: Leaf, imprint: Imprint) -> str:
@@ -157,7 +158,9 @@ def bibtex(leaf: Leaf, imprint: Imprint) -> str:
         "booktitle": "" if whole else imprint.title.translate(_TEX),
         "year": date[:4],
         "version": __version__,
-        "note": f"Executed {date}, profile {leaf.execution.result['profile']}" if leaf.execution else "",
+        "note": f"Executed {date}, profile {leaf.execution.result['profile']}"
+        if leaf.execution
+        else "",
         "url": page_address(leaf, imprint),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]

@@ -118,6 +118,7 @@ def rdm_panels(squares: Mapping[str, Floats], words: Sequence[str], metric: str)
         Name of the distance, for the colour bar.
     """
     import matplotlib.pyplot as plt
+
     order = cluster_order(squares["human"])
     ceiling = float(np.nanmax([np.nanmax(square) for square in squares.values()]))
     models = [name for name in squares if name != "human"]
