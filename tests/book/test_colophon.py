@@ -12,11 +12,20 @@ from hypothesis import strategies as st
 from book.made_up import make_values
 from humanlike import __version__
 from humanlike.book.colophon import (
-    Imprint, Leaf, add_colophons, bibtex, citation, colophon, read_imprint, report_address,
+    Imprint,
+    Leaf,
+    add_colophons,
+    bibtex,
+    citation,
+    colophon,
+    read_imprint,
+    report_address,
 )  # fmt: skip
 from humanlike.book.execute import Execution
 
-IMPRINT = Imprint("A book & its 2 papers", "The {makers}", "https://github.com/x/y", "main", "2026-02-03")
+IMPRINT = Imprint(
+    "A book & its 2 papers", "The {makers}", "https://github.com/x/y", "main", "2026-02-03"
+)
 RAN = Execution("rsa", Path("cache/abc123"), {
     "started": "2026-01-02T03:04:05", "profile": "quick", "session": {"real": True},
 })  # fmt: skip
@@ -42,7 +51,9 @@ def test_the_entry_is_read_by_another_program() -> None:
     assert read["url"] == "https://github.com/x/y/blob/main/notebooks/rsa.py"
 
 
-@given(st.text(st.characters(codec="ascii", min_codepoint=32, exclude_characters="{}\\"), min_size=1))
+@given(
+    st.text(st.characters(codec="ascii", min_codepoint=32, exclude_characters="{}\\"), min_size=1)
+)
 def test_no_title_breaks_the_entry(title: str) -> None:
     from pybtex.richtext import Text
 
@@ -99,4 +110,6 @@ def test_every_page_of_the_contents_gets_one(tmp_path: Path) -> None:
     for page in ("index", "book/a"):
         text = (tmp_path / f"{page}.md").read_text(encoding="utf-8")
         assert text.startswith(f"# Page {page}\n\nText.\n")
-        assert text.count("How to cite this page") == 1 and f"Page {page}" in text.partition("How")[2]
+        assert (
+            text.count("How to cite this page") == 1 and f"Page {page}" in text.partition("How")[2]
+        )

@@ -1,4 +1,4 @@
-"""Findings at a glance: bars as long as their values, strips as wide as their counts, nothing simulated."""
+"""Findings at a glance: bars as long as values, strips as wide as counts."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_simulated_or_missing_values_have_no_bar_and_the_page_says_so() -> None:
     for more in ({"simulated": ["rsa"]}, {"executed": []}):
         made = book(**more)
         text = fill_blocks("```{hl} bars\nIt: rsa/rho\n```", made, "page.md")
-        assert "n/a" in text and "hl-bar\"" not in text
+        assert "n/a" in text and 'hl-bar"' not in text
         assert made.values.missing == {"rsa"}
 
 
@@ -95,7 +95,8 @@ def test_verdicts_are_counted_by_paper_and_said_in_words() -> None:
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Path:
-    cell = v4.new_code_cell("x", outputs=[v4.new_output("display_data", {"image/svg+xml": "<svg/>"})],
+    drawn = v4.new_output("display_data", {"image/svg+xml": "<svg/>"})
+    cell = v4.new_code_cell("x", outputs=[drawn],
                             metadata={"mystnb": {"figure": {"name": "fig-a", "caption": "C"},
                                                  "image": {"alt": "What\nit shows"}}})  # fmt: skip
     (tmp_path / "notebooks").mkdir()

@@ -1,16 +1,16 @@
-"""Words of the glossary in a small book rendered by Sphinx: the first use in a chapter, and only there."""
+"""Words of the glossary in a small book: the first use in a chapter, and only there."""
 
 from __future__ import annotations
 
 import html
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 from humanlike.book.glossary import Glossary
 
+PAGES = ("index", "glossary", "notebooks/a", "notebooks/b", "notebooks/other")
 CONFIG = """
 extensions = ["myst_parser", "humanlike.book.sphinx_ext"]
 myst_enable_extensions = ["dollarmath", "colon_fence"]
@@ -42,7 +42,8 @@ profile (of a word)
 """
 CHAPTER = """# RDM in a title
 
-A t-STE, not STE-like. Dissimilarity matrices are rare; two RDMs, an RDM and a profile. `noise ceiling` in code, then
+A t-STE, not STE-like. Dissimilarity matrices are rare; two RDMs, an RDM and a profile. `noise ceiling` in
+code, then
 *noise
 ceilings* in words and $STE$. By Holm's correction, an STER is no STE, nor ste.
 
@@ -67,7 +68,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     (source / "notebooks").mkdir(parents=True)
     files = {
         "conf.py": CONFIG,
-        "index.md": "# Book\n\n```{toctree}\nglossary\nnotebooks/a\nnotebooks/b\nnotebooks/other\n```\n\nAn RDM.",
+        "index.md": "# Book\n\n```{toctree}\n" + "\n".join(PAGES[1:]) + "\n```\n\nAn RDM.",
         "glossary.md": WORDS,
         "notebooks/a.md": CHAPTER,
         "notebooks/b.md": "# B\n\nA RDM, then {term}`the one <dissimilarity matrix>` and STE.",
@@ -79,12 +80,13 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
                  status=None, warningiserror=True)  # fmt: skip
     app.build()
     assert app.statuscode == 0
-    return {page: (folder / "out" / f"{page}.html").read_text(encoding="utf-8")
-            for page in ("index", "glossary", "notebooks/a", "notebooks/b", "notebooks/other")}  # fmt: skip
+    return {page: (folder / "out" / f"{page}.html").read_text(encoding="utf-8") for page in PAGES}
 
 
 def marked(page: str) -> list[tuple[str, str]]:
-    found = re.findall(r'<a class="reference internal" href="[^"]*#term-([\w-]+)">(.*?)</a>', page, re.DOTALL)
+    found = re.findall(
+        r'<a class="reference internal" href="[^"]*#term-([\w-]+)">(.*?)</a>', page, re.DOTALL
+    )
     return [(mark, html.unescape(re.sub("<[^>]*>", "", words))) for mark, words in found]
 
 
@@ -127,7 +129,10 @@ def test_an_address_with_several_parts_is_escaped_once(pages: dict[str, str]) ->
 def test_a_longer_word_goes_before_the_shorter_one_inside_it() -> None:
     pattern = Glossary(addresses={"ceiling": "a", "noise ceiling": "b"}).pattern()
     assert pattern is not None
-    assert [m["word"] for m in pattern.finditer("A noise ceiling, Ceilings")] == ["noise ceiling", "Ceiling"]
+    assert [m["word"] for m in pattern.finditer("A noise ceiling, Ceilings")] == [
+        "noise ceiling",
+        "Ceiling",
+    ]
 
 
 def test_a_book_without_a_glossary_marks_nothing() -> None:

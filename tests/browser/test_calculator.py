@@ -90,10 +90,14 @@ def curve(page: Any) -> list[tuple[float, float]]:
 def test_the_learning_curve_passes_through_the_forecast(page: Any) -> None:
     put(page, "Target R²", 0.5)
     across, down = (
-        page.locator(".hl-calculator-mark").nth(n).evaluate("l => [l.x1, l.y1].map(v => v.baseVal.value)")
+        page.locator(".hl-calculator-mark")
+        .nth(n)
+        .evaluate("l => [l.x1, l.y1].map(v => v.baseVal.value)")
         for n in (1, 0)
     )
-    grid = page.locator(".hl-calculator-grid").evaluate_all("all => all.map(l => l.y1.baseVal.value)")
+    grid = page.locator(".hl-calculator-grid").evaluate_all(
+        "all => all.map(l => l.y1.baseVal.value)"
+    )
     at = np.interp(across[0], *zip(*curve(page), strict=True))
     shown = (grid[0] - at) / (grid[0] - grid[-1])
     assert shown == pytest.approx(float(cells(page)[0].split()[0]), abs=0.02)

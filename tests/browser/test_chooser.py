@@ -111,7 +111,10 @@ def test_arrow_keys_and_clicks_walk_along_the_curve(page: Any) -> None:
     page.keyboard.press("End")
     page.keyboard.press("ArrowUp")
     assert rows(page)["En_FT"][0] == "0.100"
-    assert page.locator("select[aria-label='scale']").evaluate("s => s.selectedOptions[0].text") == "raw"
+    assert (
+        page.locator("select[aria-label='scale']").evaluate("s => s.selectedOptions[0].text")
+        == "raw"
+    )
     box = curve.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.12, box["y"] + box["height"] / 2)
     assert rows(page)["En_FT"][0] == "0.600"

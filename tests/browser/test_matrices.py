@@ -1,4 +1,4 @@
-"""The matrices in a real browser: right pairs under the pointer and with the keyboard, no markup from data."""
+"""The matrices in a real browser: right pairs by pointer and keyboard, no markup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Matrices to walk about in: every pair's distance in the data, and harmless whatever the words are."""
+"""Matrices to walk about in: every pair's distance, harmless whatever the words are."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ def test_clusters_that_lie_apart_stay_together_in_the_order() -> None:
     places = np.array([0.0, 10.0, 0.1, 10.2, 0.25, 10.1])[:, None]
     order = cluster_order(squareform(pdist(places)))
     assert sorted(order) == list(range(6))
-    assert {frozenset(order[:3]), frozenset(order[3:])} == {frozenset({0, 2, 4}), frozenset({1, 3, 5})}
+    assert {frozenset(order[:3]), frozenset(order[3:])} == {
+        frozenset({0, 2, 4}),
+        frozenset({1, 3, 5}),
+    }
 
 
 def test_nothing_in_the_words_is_markup() -> None:

@@ -1,4 +1,4 @@
-"""Generated parts of the prose pages: the ledger, its totals, the status, data, parameters, findings.
+"""Generated parts of the prose pages: ledger, totals, status, data, parameters, findings.
 
 A page asks for one with a fenced block; some read what the block holds::
 

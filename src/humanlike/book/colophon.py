@@ -49,7 +49,7 @@ class Imprint:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One page: its address within the book, its file in the repository, its title, and how it was executed."""
+    """One page: address within the book, file in the repository, title, and its execution."""
 
     docname: str
     file: str
@@ -142,9 +142,8 @@ def citation(leaf: Leaf, imprint: Imprint) -> str:
     where = page_address(leaf, imprint)
     title = leaf.title if leaf.title.endswith(("?", "!")) else f"{leaf.title}."
     book = "" if leaf.title == imprint.title else f" In: {imprint.title}"
-    return (
-        f"{imprint.author} ({date[:4] or 'n.d.'}). {title}{book} Version {__version__}{when}. {where}"
-    ).strip()
+    who = f"{imprint.author} ({date[:4] or 'n.d.'})"
+    return f"{who}. {title}{book} Version {__version__}{when}. {where}".strip()
 
 
 def bibtex(leaf: Leaf, imprint: Imprint) -> str:

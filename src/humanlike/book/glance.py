@@ -1,6 +1,7 @@
-"""Findings at a glance on prose pages: recorded values as bars, verdicts as a strip, chapters' figures.
+"""Findings at a glance on prose pages: values as bars, verdicts as a strip, chapters' figures.
 
-All three are made of what the chapters recorded when they were executed; simulated values are left out.
+All three are made of what the chapters recorded when they were executed; simulated values are
+left out.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ SYMBOLS = {
 def bars(book: Book, body: str) -> str:
     """Draw recorded values as bars from zero, with whiskers where an interval was recorded.
 
-    Each line of the block is ``label: chapter/key``; a line ``scale: low high`` sets the ends, numbers
-    or recorded values, else 0 and 1.
+    Each line of the block is ``label: chapter/key``; a line ``scale: low high`` sets the ends,
+    numbers or recorded values, else 0 and 1.
 
     Raises
     ------
@@ -115,11 +116,12 @@ def _strip(title: str, findings: list[Finding]) -> str:
         for verdict, n in counts.items()
     )
     words = html.escape(f"{title}, {len(findings)} claims: {told}")
-    return f'<div><span>{title}</span><div class="hl-strip" role="img" aria-label="{words}">{parts}</div></div>'
+    strip = f'<div class="hl-strip" role="img" aria-label="{words}">{parts}</div>'
+    return f"<div><span>{title}</span>{strip}</div>"
 
 
 def picture(book: Book, body: str) -> str:
-    """Show a chapter's figure once more, small, with its alternative text and a link to the original.
+    """Show a chapter's figure once more, with its alternative text and a link to the original.
 
     The block holds one line, ``chapter fig-label``.
 

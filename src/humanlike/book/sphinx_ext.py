@@ -1,4 +1,4 @@
-"""A small Sphinx extension: no page asks another host for anything; the theme's slips mended; words defined."""
+"""A small Sphinx extension: no page asks another host for anything; slips mended; words defined."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _settings(chapter: Chapter, execution: Execution) -> str:
 
 
 def write_pages(stage: Path, root: Path, book: Book) -> None:
-    """Write settings, assets and prose pages, with values and generated parts, and the end of every page.
+    """Write settings, assets, prose pages with their generated parts, and the end of every page.
 
     Raises
     ------
