@@ -18,8 +18,10 @@ FORBIDDEN = {
     "finetune": {"analysis", "plots", "book", "cli", "doctor"},
     "analysis": {"plots", "book", "cli", "doctor"},
     "plots": {"tasks", "models", "store", "query", "finetune", "book", "cli", "doctor"},
-    "book": {"cli", "doctor"},
-    "doctor": {"cli"},
+    "book": {"cli", "doctor", "pdf", "trust"},
+    "doctor": {"cli", "pdf", "trust"},
+    "pdf": {"cli", "trust"},
+    "trust": {"cli"},
     "stats": {"data", "tasks", "models", "store", "query", "finetune", "plots", "book", "cli"},
 }
 
