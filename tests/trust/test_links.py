@@ -13,7 +13,8 @@ from humanlike.trust.online import Answer, check_online
 GOOD = """<h1 id="top1">T</h1><a name="old"></a><label for="box">b</label><input id="box">
 <a href="#top1">a</a><a href="#old">a</a><a href="#">a</a><a href="sub/other.html#there">b</a>
 <a href="https://example.org/x#part">c</a><a href="mailto:a@b.c">d</a><img src="pic%20one.png">
-<a href="?q=1">e</a><img srcset="pic%20one.png 1x, pic%20one.png 2x"><a href="file.ipynb" download>f</a>"""
+<a href="?q=1">e</a><img srcset="pic%20one.png 1x, pic%20one.png 2x"><a
+href="file.ipynb" download>f</a>"""
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ def test_what_leads_nowhere_is_named_with_page_and_line(site: Path, markup: str,
     page.write_text(f"{GOOD}\n{markup}", encoding="utf-8")
     (broken,) = check_links(site).broken
     assert why in str(broken)
-    assert str(broken).startswith("index.html:5: ")
+    assert str(broken).startswith("index.html:6: ")
 
 
 def test_a_broken_address_in_a_style_sheet_is_found(site: Path) -> None:

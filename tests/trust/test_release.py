@@ -10,8 +10,8 @@ import tarfile
 from pathlib import Path
 
 import pytest
-
 from book.sample import TOY, Project
+
 from humanlike.errors import HumanlikeError
 from humanlike.trust.archive import MANIFEST, Item, check, pack
 

@@ -1,4 +1,4 @@
-"""Verification of the small book: what is signed off, and everything that keeps it from being so."""
+"""Verification of the small book: what is signed off, and everything that prevents it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from book.sample import Answer, Project, interrupt, wait_for
 
 pytestmark = pytest.mark.slow
