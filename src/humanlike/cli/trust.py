@@ -72,9 +72,10 @@ def verify_ledger(options: argparse.Namespace) -> int:
     folder = options.out or root / records.FOLDER
     if options.fresh_environment:
         return _verify_fresh(root, folder, options)
+    jobs = (os.cpu_count() or 1) if options.jobs is None else options.jobs
     earlier = records.read_record(folder / records.NAME)
     record = verify(
-        root, profile=options.profile, only=options.only, jobs=options.jobs or os.cpu_count() or 1,
+        root, profile=options.profile, only=options.only, jobs=jobs,
         fresh=options.inside_fresh_environment,
     )  # fmt: skip
     if earlier:
@@ -90,7 +91,7 @@ def _verify_fresh(root: Path, folder: Path, options: argparse.Namespace) -> int:
 
     arguments = ["verify", INSIDE, "--profile", options.profile, "--out", str(folder.resolve())]
     arguments += ["--only", options.only] if options.only else []
-    arguments += ["--jobs", str(options.jobs)] if options.jobs else []
+    arguments += ["--jobs", str(options.jobs)] if options.jobs is not None else []
     return run_fresh(root, arguments)
 
 

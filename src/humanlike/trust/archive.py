@@ -64,7 +64,7 @@ def pack(items: Iterable[Item], top: str, target: Path) -> str:
 def _gzip(stream: IO[bytes]) -> IO[bytes]:
     import gzip
 
-    return gzip.GzipFile(filename="", mode="wb", fileobj=stream, compresslevel=9, mtime=0)  # type: ignore[return-value]
+    return gzip.GzipFile(filename="", mode="wb", fileobj=stream, compresslevel=6, mtime=0)  # type: ignore[return-value]
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
