@@ -9,12 +9,13 @@ from typing import Any
 
 from humanlike.errors import HumanlikeError
 from humanlike.paths import project_root
-from humanlike.teach.digests import COARSE, grid_point, of_number, of_text
+from humanlike.teach.digests import COARSE, cover, grid_point, normal, of_number, of_text
 from humanlike.teach.exercise import Exercise
 from humanlike.teach.solve import Solved
 from humanlike.teach.source import FOLDER
 
 CHECKS = FOLDER / "checks"
+JOIN = "|"
 NOTE = (
     "Digests of right answers (src/humanlike/teach/digests.py), made by 'humanlike exercises "
     "--seal' from executed solutions on real data. A curtain, not a lock."
@@ -44,7 +45,7 @@ def seal(exercises: list[Exercise], solved: dict[str, Solved]) -> dict[str, Any]
             entry |= {"tolerance": one.tolerance} if one.answer in ("number", "table") else {}
             entry |= _hidden(one, found.answer)
             entry["slips"] = [
-                {"says": slip.says} | _hidden(one, answer)
+                _hidden(one, answer) | {"says": cover(slip.says, _key(one, answer), one.id)}
                 for slip, answer in zip(one.slips, found.slips, strict=True)
             ]
             for slip, answer in zip(one.slips, found.slips, strict=True):
@@ -74,6 +75,17 @@ def _hidden(one: Exercise, answer: Any) -> dict[str, Any]:
     if not isinstance(answer, str):
         raise HumanlikeError(f"{one.id}: the solution's answer is no text.")
     return {"is": of_text(answer, one.id)}
+
+
+def _key(one: Exercise, answer: Any) -> str:
+    """Return what covers the words said to a wrong answer: the answer itself."""
+    if one.answer == "number":
+        return str(grid_point(answer, one.tolerance))
+    if one.answer == "table":
+        return JOIN.join(str(grid_point(value, one.tolerance)) for value in answer.values())
+    if one.answer == "names":
+        return JOIN.join(sorted({normal(str(name)) for name in answer}))
+    return normal(answer)
 
 
 def _number(one: Exercise, value: Any) -> float:

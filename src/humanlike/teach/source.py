@@ -260,6 +260,8 @@ def _checked_facts(facts: dict[str, Any], chapter: str, where: str) -> dict[str,
 
 
 def _check(one: Exercise, where: str, copy: bool) -> None:
+    if (one.kind == "criticise") != (not one.checked):
+        raise HumanlikeError(f"{where}: a critique, and nothing else, is answered in free words.")
     need = ["text", "hints"] + (["stub"] if one.checked else ["rubric"])
     need += [] if copy else ["solution"] + (["code"] if one.checked else [])
     for name in need:
@@ -269,10 +271,6 @@ def _check(one: Exercise, where: str, copy: bool) -> None:
             )
     if not one.checked and (one.stub or one.slips or one.code):
         raise HumanlikeError(f"{where}: words are not checked, so there is no code and no slip.")
-    if one.kind == "criticise" and one.checked:
-        raise HumanlikeError(f"{where}: a critique is words; its answer is 'free'.")
-    if one.kind != "criticise" and not one.checked:
-        raise HumanlikeError(f"{where}: only a critique has free words for an answer.")
     if one.checked and not copy:
         problem = difference(one.stub, one.code)
         if problem:

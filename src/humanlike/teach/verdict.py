@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from humanlike.teach.digests import COARSE, around, of_text
+from humanlike.teach.digests import COARSE, around, normal, of_text, uncover
+from humanlike.teach.seal import JOIN
 
 RIGHT, NOT_YET, EMPTY, RAISED = "right", "not yet", "not attempted", "raised an error"
 OWN, UNCHECKED = "yours to judge", "cannot be checked"
@@ -83,7 +84,7 @@ def _number(name: str, entry: Entry, answer: Any) -> tuple[str, str]:
         return NOT_YET, "A whole number is asked for."
     for slip in entry["slips"]:
         if slip["is"] in own:
-            return NOT_YET, slip["says"]
+            return NOT_YET, uncover(slip["says"], own[slip["is"]], name)
     for other, says in (
         (-answer, "Right but for the sign: which minus which?"),
         (answer / 100, "A hundred times too large: a share is asked for, not per cent."),
@@ -136,8 +137,9 @@ def _table(name: str, entry: Entry, answer: Any) -> tuple[str, str]:
     if not bad:
         return RIGHT, ""
     for slip in entry["slips"]:
-        if all(hidden in own[label] for label, hidden in slip["is"].items()):
-            return NOT_YET, slip["says"]
+        points = [own[label].get(hidden) for label, hidden in slip["is"].items()]
+        if None not in points:
+            return NOT_YET, uncover(slip["says"], JOIN.join(map(str, points)), name)
     good = len(own) - len(bad)
     return NOT_YET, f"{good} of {len(own)} are right. Look again at {', '.join(bad[:6])}."
 
@@ -151,7 +153,8 @@ def _names(name: str, entry: Entry, answer: Any) -> tuple[str, str]:
         return RIGHT, ""
     for slip in entry["slips"]:
         if own == set(slip["is"]):
-            return NOT_YET, slip["says"]
+            key = JOIN.join(sorted({normal(str(one)) for one in given}))
+            return NOT_YET, uncover(slip["says"], key, name)
     good = len(own & set(entry["is"]))
     return NOT_YET, f"{good} of your {len(own)} belong to the answer, which has {len(entry['is'])}."
 
@@ -166,7 +169,7 @@ def _text(name: str, entry: Entry, answer: Any) -> tuple[str, str]:
         return RIGHT, ""
     for slip in entry["slips"]:
         if own == slip["is"]:
-            return NOT_YET, slip["says"]
+            return NOT_YET, uncover(slip["says"], normal(answer), name)
     return NOT_YET, AGAIN
 
 
