@@ -92,8 +92,8 @@ def malformed(code: str) -> list[tuple[str, str, bytes]]:
         found += [(method, path, whole) for method in ("GET", "PUT", "DELETE", "PATCH")]
     found += [("POST", "/answer", json.dumps({"code": code, "place": 0, "choice": n}).encode())
               for n in (0, 3, -1, 100)]  # fmt: skip
-    found += [("GET", f"/files/{path}", b"") for path in
-              ("../answers.py", "%2e%2e/guide.md", "..%2f..%2f_toc.yml", "/etc/passwd", "a")]  # fmt: skip
+    outside = ("../answers.py", "%2e%2e/guide.md", "..%2f..%2f_toc.yml", "/etc/passwd", "absent")
+    found += [("GET", f"/files/{path}", b"") for path in outside]
     chance.shuffle(found)
     return found
 

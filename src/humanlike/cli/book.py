@@ -75,6 +75,10 @@ def build_book(options: argparse.Namespace) -> int:
     if report.failures:
         print("humanlike: the book was not rendered.", file=sys.stderr)
         return 1
+    if report.rendered and options.edition == "student":
+        from humanlike.classroom.deck import write_decks
+
+        write_decks(root, report.html.parent / "slides")
     executed = ", ".join(report.executed) or "none"
     print(
         f"Executed: {executed}. Unchanged: {', '.join(report.kept) or 'none'}. "
