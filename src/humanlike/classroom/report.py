@@ -130,7 +130,8 @@ def _space(found: Results) -> str:
         "to the answers and laid onto the space that explains people's judgements in THINGS. Its "
         f"R² is {group[0]:.2f} [{group[1]:.2f}, {group[2]:.2f}]. This number depends on how many "
         "answers there are: so models and observers whose agreement is known answered "
-        "the same questions, and were fitted in the same way.</p>"
+        "the same questions, and were fitted in the same way. A higher R² need not mean a more "
+        "human answer: compare the observer without noise with the noisy one.</p>"
     )
     shown = figure(
         as_svg(same_questions(group, models, observers)),

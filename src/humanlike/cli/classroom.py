@@ -140,14 +140,15 @@ def serve_class(options: argparse.Namespace) -> int:
     print(
         f"The class answers at  {app.address}\n"
         f"{answers.lesson.n} questions about {len(answers.lesson.concepts)} concepts. Here "
-        f"already: {given:,} answers of {people} people, in {path}\n"
+        f"already: {given:,} answers from {people} taking part, in {path}\n"
         "Ctrl-C ends it; the same command goes on.",
         flush=True,
     )
     app.serve()
     people, given = answers.counts()
     print(
-        f"\n{given:,} answers of {people} people. 'humanlike classroom page' shows what they give."
+        f"\n{given:,} answers from {people} taking part. 'humanlike classroom page' shows what "
+        "they give."
     )
     return 0
 
