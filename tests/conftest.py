@@ -15,7 +15,12 @@ from hypothesis import settings
 settings.register_profile("calm", deadline=None)  # a busy machine is no failure
 settings.load_profile("calm")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers that each take all cores slow each other
-TOGETHER = ("tests/browser/", "tests/models/test_hf", "tests/models/test_encoder.py")
+TOGETHER = (
+    "tests/browser/",
+    "tests/classroom/test_pack.py",
+    "tests/models/test_hf",
+    "tests/models/test_encoder.py",
+)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:

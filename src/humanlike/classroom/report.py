@@ -233,7 +233,8 @@ def _more(found: Results) -> str:
     return (
         "<h2>What more answers would give</h2><p>The fewer the answers, the lower the R² of a good "
         "class and the less it differs from chance. A larger class may fit more dimensions, which "
-        f'raises R² even at random.</p><div class="box">{table}</div>'
+        f'raises R² even at random.</p><div class="box" tabindex="0" role="region" '
+        f'aria-label="What more answers would give">{table}</div>'
     )
 
 
