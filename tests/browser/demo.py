@@ -12,10 +12,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from teach.made_up import SOURCE
 
 from humanlike.book.markdown import table
 from humanlike.book.render import render
 from humanlike.tables import to_html
+from humanlike.teach.page import section
+from humanlike.teach.source import parse
 
 WORDS = """# Demonstration
 
@@ -74,11 +77,14 @@ def build_demo(root: Path, folder: Path) -> Path:
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     (stage / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
     (stage / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n  - file: other\n", encoding="utf-8"
+        "format: jb-book\nroot: index\nchapters:\n  - file: other\n  - file: exercises\n",
+        encoding="utf-8",
     )
     nbformat.write(_notebook(), stage / "index.ipynb")
     other = "# Other\n\n:::{margin}\nA note in the margin.\n:::\n\nOnly words here.\n"
     (stage / "other.md").write_text(other + "\n```{bibliography}\n```\n", encoding="utf-8")
+    made_up = section(parse(SOURCE, "alpha", "demo"), "instructor")
+    (stage / "exercises.md").write_text(f"# Worked\n\n{made_up}", encoding="utf-8")
     render(stage, folder / "html", strict=False)
     return folder / "html"
 
