@@ -20,6 +20,7 @@ TOGETHER = (
     "tests/models/test_hf",
     "tests/models/test_encoder.py",
     "tests/sweep/",
+    "tests/classroom/test_pack.py",
 )
 
 

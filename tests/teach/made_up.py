@@ -25,7 +25,7 @@ answer = ...  # "a" or "b"
 Add them up $\\\\sum_i x_i$ and see {doc}`/notebooks/beta`.
 
 ## Solution
-The wombat adds them all: pangolin prose.
+The wombat adds them all: aardvark prose.
 ```python
 numbers = range(5)
 wombat_total = sum(numbers)
@@ -102,7 +102,7 @@ Kookaburra prose.
 
 SECRETS = (
     "wombat",
-    "pangolin",
+    "aardvark",
     "quokka",
     "bandicoot",
     "numbat",

@@ -23,7 +23,7 @@ from humanlike.book.fingerprint import fingerprint, versions
 from humanlike.book.parameters import resolve
 from humanlike.book.progress import Progress
 from humanlike.book.render import render
-from humanlike.book.stage import Endings, digest, nothing, write_chapters, write_pages
+from humanlike.book.stage import Endings, digest, write_chapters, write_pages
 from humanlike.book.values import Values
 from humanlike.data.fetch import DataUnavailable, available, fetch
 from humanlike.data.source import simulation_forced
@@ -78,11 +78,11 @@ class Report:
 def build(
     root: Path,
     *,
+    endings: Endings,
     profile: str = "quick",
     jobs: int | None = None,
     only: str | None = None,
     scheduler: str = "",
-    endings: Endings = nothing,
     output: str = "",
 ) -> Report:
     """Build the book.
@@ -91,6 +91,8 @@ def build(
     ----------
     root : Path
         The project.
+    endings : callable
+        Gives for a chapter's name the markdown that ends its page before the provenance.
     profile : str
         ``quick``, ``paper`` or ``thorough``.
     jobs : int, optional
@@ -99,8 +101,6 @@ def build(
         Execute this chapter alone and show the others as they were last executed.
     scheduler : str
         Address of a Dask scheduler whose workers execute chapters, see `humanlike.book.remote`.
-    endings : callable
-        Gives for a chapter's name the markdown that ends its page before the provenance.
     output : str
         Folder inside ``_build`` for another edition of the pages.
 

@@ -85,6 +85,9 @@ def write_decks(
     HumanlikeError
         If a deck would be too large.
     """
+    found = parts(root)
+    if not found:
+        return []
     chapters = find_chapters(root)
     values = Values(chapters, dict(executions or kept(chapters)), strict=False)
     claims = load_claims(root)
@@ -92,7 +95,7 @@ def write_decks(
     anchors = {one.anchor for one in claims if one.anchor}
     out.mkdir(parents=True, exist_ok=True)
     written = []
-    for part in parts(root):
+    for part in found:
         text = deck(part, values, anchors, root)
         if len(text.encode()) > MOST_BYTES:
             raise HumanlikeError(

@@ -130,7 +130,8 @@ def _space(found: Results) -> str:
         "to the answers and laid onto the space that explains people's judgements in THINGS. Its "
         f"R² is {group[0]:.2f} [{group[1]:.2f}, {group[2]:.2f}]. This number depends on how many "
         "answers there are: so models and observers whose agreement is known answered "
-        "the same questions, and were fitted in the same way.</p>"
+        "the same questions, and were fitted in the same way. A higher R² need not mean a more "
+        "human answer: compare the observer without noise with the noisy one.</p>"
     )
     shown = figure(
         as_svg(same_questions(group, models, observers)),
@@ -232,7 +233,8 @@ def _more(found: Results) -> str:
     return (
         "<h2>What more answers would give</h2><p>The fewer the answers, the lower the R² of a good "
         "class and the less it differs from chance. A larger class may fit more dimensions, which "
-        f'raises R² even at random.</p><div class="box">{table}</div>'
+        f'raises R² even at random.</p><div class="box" tabindex="0" role="region" '
+        f'aria-label="What more answers would give">{table}</div>'
     )
 
 

@@ -16,6 +16,26 @@ N, CONCEPTS = 60, 32
 def register(commands: Any) -> None:
     """Add the command ``classroom`` with its actions."""
     parser = commands.add_parser("classroom", help="a pack for a class, and questions it answers")
+    _add_pack(parser)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    _add_serve(actions)
+    _add_results(actions)
+    gone = actions.add_parser("erase", help="delete the answers of one person")
+    gone.add_argument("code", metavar="CODE", help="the code that the person was shown")
+    _add_name(gone)
+    gone.set_defaults(func=erase)
+    plan = actions.add_parser("rehearse", help="what so many people would give, by simulation")
+    plan.add_argument("--people", type=int, default=20, metavar="N", help="default: 20")
+    plan.add_argument("--agree", type=float, default=0.7, metavar="SHARE",
+                      help="how often two people agree (default: 0.7)")  # fmt: skip
+    _add_lesson(plan)
+    plan.set_defaults(func=rehearse)
+    slides = commands.add_parser("slides", help="write one deck of slides per part of the book")
+    slides.add_argument("--out", type=Path, metavar="FOLDER", help="default: _build/slides")
+    slides.set_defaults(func=write_slides)
+
+
+def _add_pack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE.zip", help="write the pack for students")
     parser.add_argument("--check", type=Path, metavar="FILE.zip", help="check a pack")
     parser.add_argument("--with-data", action="store_true", help="include data that may not be "
@@ -24,15 +44,19 @@ def register(commands: Any) -> None:
                         "machines like this one (several GB)")  # fmt: skip
     parser.add_argument("--no-model", action="store_true", help="leave out the small model (90 MB)")
     parser.set_defaults(func=make_pack)
-    actions = parser.add_subparsers(dest="action", metavar="ACTION")
 
+
+def _add_serve(actions: Any) -> None:
     serve = actions.add_parser("serve", help="show the page on which the class answers")
     serve.add_argument("--host", default=HERE, metavar="ADDRESS", help="0.0.0.0 lets telephones "
                        f"and laptops in (default: {HERE}, this machine only)")  # fmt: skip
     serve.add_argument("--port", type=int, default=8321, metavar="N", help="default: 8321")
     _add_lesson(serve)
+    _add_name(serve)
     serve.set_defaults(func=serve_class)
 
+
+def _add_results(actions: Any) -> None:
     found = actions.add_parser("results", help="agreement, ceiling, R² of the class and of models")
     found.add_argument("--json", action="store_true", help="everything, for machines")
     found.add_argument("--csv", type=Path, metavar="FILE", help="write every answer, without codes")
@@ -50,27 +74,11 @@ def register(commands: Any) -> None:
             "--attentive", action="store_true",
             help="leave out people who missed a question with an obvious answer",
         )  # fmt: skip
-
-    gone = actions.add_parser("erase", help="delete the answers of one person")
-    gone.add_argument("code", metavar="CODE", help="the code that the person was shown")
-    gone.set_defaults(func=erase)
-
-    plan = actions.add_parser("rehearse", help="what so many people would give, by simulation")
-    plan.add_argument("--people", type=int, default=20, metavar="N", help="default: 20")
-    plan.add_argument("--agree", type=float, default=0.7, metavar="SHARE",
-                      help="how often two people agree (default: 0.7)")  # fmt: skip
-    _add_lesson(plan)
-    plan.set_defaults(func=rehearse)
-    for action in (serve, found, page, gone):
-        action.add_argument("--name", default="class", help="which class (default: class)")
-
-    _add_slides(commands)
+        _add_name(action)
 
 
-def _add_slides(commands: Any) -> None:
-    slides = commands.add_parser("slides", help="write one deck of slides per part of the book")
-    slides.add_argument("--out", type=Path, metavar="FOLDER", help="default: _build/slides")
-    slides.set_defaults(func=write_slides)
+def _add_name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", default="class", help="which class (default: class)")
 
 
 def make_pack(options: argparse.Namespace) -> int:
@@ -132,14 +140,15 @@ def serve_class(options: argparse.Namespace) -> int:
     print(
         f"The class answers at  {app.address}\n"
         f"{answers.lesson.n} questions about {len(answers.lesson.concepts)} concepts. Here "
-        f"already: {given:,} answers of {people} people, in {path}\n"
+        f"already: {given:,} answers from {people} taking part, in {path}\n"
         "Ctrl-C ends it; the same command goes on.",
         flush=True,
     )
     app.serve()
     people, given = answers.counts()
     print(
-        f"\n{given:,} answers of {people} people. 'humanlike classroom page' shows what they give."
+        f"\n{given:,} answers from {people} taking part. 'humanlike classroom page' shows what "
+        "they give."
     )
     return 0
 

@@ -29,12 +29,13 @@ def register(commands: Any) -> None:
 def print_book(options: argparse.Namespace) -> int:
     """Build, print, and say where the file is."""
     from humanlike.book.build import build
+    from humanlike.teach.page import endings
     from humanlike.paths import project_root
     from humanlike.pdf.make import make_pdf
 
     root = project_root()
     if not options.as_built:
-        report = build(root, profile=options.profile)
+        report = build(root, endings=endings("student", root), profile=options.profile)
         for failure in report.failures:
             print(f"humanlike: {failure}", file=sys.stderr)
         if report.failures:
