@@ -89,6 +89,21 @@ def test_an_error_stays_with_its_exercise_and_an_old_answer_does_not_carry_over(
 
 
 @pytest.mark.slow
+def test_answers_from_simulated_data_and_strange_ones_are_not_judged(book, found, project) -> None:
+    simulated = """
+from types import SimpleNamespace
+from humanlike.data import usage
+usage.used = lambda: [SimpleNamespace(real=False)]
+answer = 1.2345678 * 2.5
+"""
+    guess, spread, _ = mark(
+        found, book({"alpha-guess": "answer = print", "alpha-spread": simulated}), project
+    )
+    assert (guess.state, "a builtin_function_or_method" in guess.says) == ("not yet", True)
+    assert (spread.state, "simulated" in spread.says) == ("cannot be checked", True)
+
+
+@pytest.mark.slow
 def test_an_endless_cell_and_a_dead_kernel_are_named(book, found, project) -> None:
     file = book({"alpha-guess": "answer = 'b'", "alpha-spread": "while True: pass"})
     guess, spread, _ = mark(found, file, project, seconds=6)

@@ -151,9 +151,9 @@ def _add(part: Part, cell: NotebookNode, own: bool, is_check: bool) -> None:
 
 
 def _execute(parts: list[Part], root: Path, seconds: float) -> dict[str, Outcome]:
-    end = time.monotonic() + seconds
     outcomes = {}
     with _kernel(root) as run:
+        end = time.monotonic() + seconds
         for part in parts:
             outcomes[part.id] = _execute_part(part, run, end, seconds)
     return outcomes
