@@ -22,7 +22,7 @@ from humanlike.book.fingerprint import fingerprint, versions
 from humanlike.book.parameters import resolve
 from humanlike.book.progress import Progress
 from humanlike.book.render import render
-from humanlike.book.stage import Endings, digest, nothing, write_chapters, write_pages
+from humanlike.book.stage import Endings, digest, write_chapters, write_pages
 from humanlike.book.values import Values
 from humanlike.data.fetch import DataUnavailable, available, fetch
 from humanlike.data.source import simulation_forced
@@ -77,10 +77,10 @@ class Report:
 def build(
     root: Path,
     *,
+    endings: Endings,
     profile: str = "quick",
     jobs: int | None = None,
     only: str | None = None,
-    endings: Endings = nothing,
     output: str = "",
 ) -> Report:
     """Build the book.
@@ -89,14 +89,14 @@ def build(
     ----------
     root : Path
         The project.
+    endings : callable
+        Gives for a chapter's name the markdown that ends its page before the provenance.
     profile : str
         ``quick``, ``paper`` or ``thorough``.
     jobs : int, optional
         Chapters executed at once; by default the number of cores.
     only : str, optional
         Execute this chapter alone and show the others as they were last executed.
-    endings : callable
-        Gives for a chapter's name the markdown that ends its page before the provenance.
     output : str
         Folder inside ``_build`` for another edition of the pages.
 

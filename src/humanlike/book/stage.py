@@ -43,13 +43,7 @@ sentences around them were written for the book's settings and may not fit.
 Endings = Callable[[str], str]
 
 
-def nothing(chapter: str) -> str:
-    """End a chapter's page with nothing of its own."""
-    del chapter
-    return ""
-
-
-def write_chapters(stage: Path, values: Values, endings: Endings = nothing) -> set[str]:
+def write_chapters(stage: Path, values: Values, endings: Endings) -> set[str]:
     """Write the page of every chapter and return the labels they define.
 
     Parameters
