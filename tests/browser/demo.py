@@ -15,7 +15,7 @@ import pandas as pd
 from teach.made_up import SOURCE
 
 from humanlike.book.chapters import Chapter, load_chapter
-from humanlike.book.form import section
+from humanlike.book.form import section as form_section
 from humanlike.book.markdown import table
 from humanlike.book.render import render
 from humanlike.tables import to_html
@@ -110,7 +110,7 @@ def build_demo(root: Path, folder: Path) -> Path:
         encoding="utf-8",
     )
     notebook = _notebook()
-    choose = section(demo_chapter(folder))
+    choose = form_section(demo_chapter(folder))
     notebook.cells.append(nbformat.v4.new_markdown_cell(choose))
     nbformat.write(notebook, stage / "index.ipynb")
     other = "# Other\n\n:::{margin}\nA note in the margin.\n:::\n\nOnly words here.\n"

@@ -29,9 +29,9 @@ def register(commands: Any) -> None:
 def print_book(options: argparse.Namespace) -> int:
     """Build, print, and say where the file is."""
     from humanlike.book.build import build
-    from humanlike.teach.page import endings
     from humanlike.paths import project_root
     from humanlike.pdf.make import make_pdf
+    from humanlike.teach.page import endings
 
     root = project_root()
     if not options.as_built:
