@@ -162,7 +162,7 @@ humanlike.widgets("form", (box, data, id) => {
     const field = { rule, ...make(rule, key) };
     const ticks = field.node.tagName === "DIV";
     const hint = html("span", { class: "hl-form-hint", id: `${key}-hint` }, rule.doc);
-    if (rule.allowed && !rule.choices) hint.append(`; ${rule.allowed}`);
+    if (rule.allowed && !rule.choices) hint.append(`; allowed: ${rule.allowed}`);
     if (rule.type.startsWith("list[") && !ticks) hint.append("; several with commas between");
     field.changed = html("span", { class: "hl-form-changed" });
     field.error = html("span", { class: "hl-form-error", id: `${key}-error` });

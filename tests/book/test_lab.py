@@ -91,7 +91,7 @@ def test_what_is_saved_in_jupyterlab_reaches_the_source(fresh: Project) -> None:
     os.utime(chapter.source, (0, 0))  # a pair that was written long after its source
     lab = Lab(fresh)
     try:
-        assert wait_for(lab.is_up), lab.log.read_text()
+        assert wait_for(lab.is_up, 180), lab.log.read_text()
         kernels = lab.ask("GET", "kernelspecs")
         argv = kernels["kernelspecs"][kernels["default"]]["spec"]["argv"]
         assert argv[0] in ("python", sys.executable)  # the first means the server's own

@@ -19,7 +19,7 @@ from .demo import demo_chapter
 
 pytestmark = pytest.mark.browser
 
-TRIED = 1200
+TRIED = 600
 PIECES = [
     "", "0", "1", "5", "20", "200", "1000000", "1000001", "99", "-1", "+7", "1_000",
     "_1", "1__0", "0x10", "1e3", "1E-5", "1e400", "-1e400", ".5", "5.", ".", "0.1",
@@ -29,7 +29,7 @@ PIECES = [
     "10,10", "0.5,1", "-0.0,0.0", ",", ",,", "[", "]", "[]", "cosine", "Cosine",
     "city block", "citi block", "it's", '"', "'", "\\", "a\tb", "a\nb", " ", "\u00a0",
     "\u2003", "\ufeff", "\x1c", "\x85", "é", "中文", "😀", "\u200b", "١٢", "１２", "²", "𝟙",
-    "<script>", "${x}", "`x`", "$(x)", "; rm", "--help", "9" * 40, "9" * 4001, "9" * 4002,
+    "<script>", "${x}", "`x`", "$(x)", "; rm", "--help", "9" * 40, "9" * 32,
     "1" + "0" * 400, "-", "+", "1-", "--1", "toString", "__proto__", "1n",
 ]  # fmt: skip
 
@@ -81,7 +81,7 @@ def shown(page: Any) -> str:
 def test_it_says_what_the_command_line_says(page: Any, chapter: Any) -> None:
     from humanlike.book.chapters import read_parameters
 
-    tried = texts()
+    tried = [*texts(), "9" * 4001, "9" * 4002]
     known = list(read_parameters(chapter).values())
     found = page.evaluate(
         """([rules, texts]) => rules.parameters.map(rule => texts.map(text => {

@@ -14,6 +14,7 @@ import pytest
 from book.sample import Project, alive, interrupt, wait_for
 
 from humanlike.book.chapters import find_chapters
+from humanlike.cli.main import main
 from humanlike.errors import HumanlikeError
 from humanlike.web import jobs
 from humanlike.web.job import section_of_cells
@@ -23,6 +24,7 @@ from humanlike.web.serve import Chapters
 from .running import Client, running
 
 WISH = {"chapter": "alpha", "profile": "quick", "parameters": {"n": "3"}}
+LONG = 300.0  # seconds a real run may take on a machine that does much else
 SLEEPER = """
 import os, time
 from pathlib import Path
@@ -191,6 +193,15 @@ def test_there_is_one_server_per_folder_of_runs(project_env: Project) -> None:
     asyncio.run(start())
 
 
+def test_a_taken_port_ends_with_a_message(
+    project_env: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served(project_env) as client:
+        assert main(["serve", "--no-browser", "--port", str(client.port)]) == 1
+    said = capsys.readouterr().err
+    assert f"Port {client.port} is taken by another program. Give another with --port" in said
+
+
 def test_too_many_waiting_runs_are_refused(
     project_env: Project, actor: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,13 +270,13 @@ def test_a_real_run_ends_on_its_page_and_ctrl_c_stops_the_next_one_cleanly(
     assert process.stdout is not None
     client = Client.from_address(process.stdout.readline().split()[1])
     client.post("/jobs", WISH)
-    assert wait_for(lambda: all_jobs(client)[0]["state"] == "done"), all_jobs(client)
+    assert wait_for(lambda: all_jobs(client)[0]["state"] == "done", LONG), all_jobs(client)
     done = all_jobs(client)[0]
     assert (done["done"], done["error"]) == (done["total"], "")
     assert b"The mean is 1.00" in client.get(done["run_page"].replace("index", "alpha")).body
     client.post("/jobs", {"chapter": "beta", "profile": "paper", "parameters": {}})
     client.post("/jobs", WISH)
-    assert wait_for(lambda: mark.exists() and mark.read_text())
+    assert wait_for(lambda: mark.exists() and len(mark.read_text().split()) == 2, LONG)
     before = {path.name for path in (runs / "alpha").iterdir()}
     answer = interrupt(process)
     assert (answer.code, answer.err) == (0, "")

@@ -270,14 +270,14 @@ def pair_difference(chapter: Chapter) -> str:
 
     if not chapter.notebook.is_file():
         return f"{chapter.notebook.name} does not exist"
-    text = chapter.source.read_text(encoding="utf-8")
-    if text != with_setup(text, setup_source(chapter.source.parents[1])):
-        return f"{chapter.source.name} lacks the cell that installs on Colab, or has an old one"
     source = _read_all(chapter)
     try:
         pair = nbformat.read(chapter.notebook, as_version=4)
     except Exception:  # whatever a damaged file makes nbformat raise
         return f"{chapter.notebook.name} is not a readable notebook"
+    text = chapter.source.read_text(encoding="utf-8")
+    if text != with_setup(text, setup_source(chapter.source.parents[1])):
+        return f"{chapter.source.name} lacks the cell that installs on Colab, or has an old one"
     if len(source.cells) != len(pair.cells):
         return f"{len(source.cells)} cells in the source, {len(pair.cells)} in the notebook"
     for number, (ours, theirs) in enumerate(zip(source.cells, pair.cells, strict=True), start=1):
