@@ -13,6 +13,22 @@
 #     name: python3
 # ---
 
+# %% tags=["setup", "remove-cell"]
+# On a fresh Colab this gets the book and what it needs. Anywhere else it does nothing.
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+if "google.colab" in sys.modules and importlib.util.find_spec("humanlike") is None:
+    if not Path("humanlike-book").is_dir():
+        clone = ["git", "clone", "--depth=1", "https://github.com/humanlike-book/humanlike", "humanlike-book"]
+        subprocess.run(clone, check=True)
+    os.chdir("humanlike-book")
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "-e", "."], check=True)
+    sys.path.insert(0, str(Path("src").resolve()))
+
 # %% [markdown]
 # # Evaluate your own model
 #
