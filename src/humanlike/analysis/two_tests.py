@@ -111,6 +111,7 @@ def load_tests(
     """
     from humanlike.analysis.finetuning import load_material
     from humanlike.analysis.placing import load_target
+    from humanlike.query.plans import PAPER_HELD_OUT
     from humanlike.tasks.triplets import design
 
     material, target = load_material(missing=missing), load_target(human_space, missing=missing)
@@ -118,7 +119,7 @@ def load_tests(
     if 0 < words < len(human):
         rows = np.random.default_rng(seed).choice(len(human), words, replace=False)
         human = human.iloc[np.sort(rows)]
-    asked = design(len(target.concepts), n_triplets, seed=seed)
+    asked = design(len(target.concepts), n_triplets, seed=seed, held_out=PAPER_HELD_OUT)
     tests = Battery(human, material.phrases, target, asked.triplets, asked.held_out)
     return tests, material
 
