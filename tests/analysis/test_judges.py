@@ -55,7 +55,7 @@ def table() -> pd.DataFrame:
 def tests() -> Battery:
     """People rate as planted, and judge by the same ratings."""
     rated = table()
-    asked = triplets.design(16, 700, seed=2)
+    asked = triplets.design(16, 700, seed=2, held_out=0.2)
     target = Target(CONCEPTS, KINDS, rated.to_numpy()[:16])
     phrases = {name: name for name in DIMENSIONS}
     return Battery(rated.iloc[48:], phrases, target, asked.triplets, asked.held_out)
@@ -145,7 +145,8 @@ def test_learning_moves_both_tests_and_shuffled_ratings_do_not(
             > by_name.loc["taught shuffled ratings", measure] + 0.1
         )
     assert by_name.loc["linear read-out", "agreement"] > by_name.loc["tiny", "agreement"] + 0.1
-    assert found_table["r2"].between(0, 1).all()
+    assert found_table[["r2", "r2_chosen"]].stack().between(0, 1).all()
+    assert set(found_table["tail"]) <= {1.0, 3.0, 10.0, 30.0}
 
 
 def test_which_triplets_the_categories_decide() -> None:
