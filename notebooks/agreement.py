@@ -440,8 +440,7 @@ for key in ("within", "between"):
 #
 # Holding fixed whether two concepts are of one category leaves {value}`category.partial.human` of {value}`category.all.human` for people's ratings. (Paper B's *other* is no category here.)
 # Teaching ratings changed the encoder's agreement from {value}`category.between.encoder` to {value}`category.between.taught` between categories and from {value}`category.within.encoder` to
-# {value}`category.within.taught` within them, where people's ratings themselves have {value}`category.within.human`. That would fit if ratings taught above all which kinds of things are alike; with so few
-# concepts these numbers are rough.
+# {value}`category.within.taught` within them, where people's ratings themselves have {value}`category.within.human`. With so few concepts these numbers are rough.
 #
 # ## What was found
 #
@@ -452,5 +451,6 @@ for key in ("within", "between"):
 # - By Paper B's R² the same change points {value}`r2_says.r2` ({value}`gain.taught.r2`), with the tail of its loss chosen {value}`r2_says.r2_chosen` ({value}`gain.taught.r2_chosen`).
 # - The tests measure different things: people's ratings, perfect in one, choose as people's triplets do in {value}`half.ratings.agreement` of cases in the other, and explain {value}`explained.ratings` of their space.
 #   Colours, shapes and patterns are most of what they lack.
-# - Fine-tuning on ratings brought GPT-4o-mini's answers nearer to people's triplet geometry, by {value}`few.gain.en_ft` {interval}`few.gain.en_ft`: as near as people's ratings come.
+# - Fine-tuning on ratings brought GPT-4o-mini's answers nearer to people's triplet geometry, by {value}`few.gain.en_ft` {interval}`few.gain.en_ft`; people's own ratings are nearer than its base by
+#   {value}`few.gain.human` {interval}`few.gain.human`.
 # - How the tests rank models at large is open: {value}`n.stored` model(s) of the reader's own, and a handful from one network, cannot tell.
