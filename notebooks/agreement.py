@@ -174,7 +174,7 @@ gain, low, high = chosen.gain(named["taught"], named["shuffled"])
 page.record("gain.over_shuffled.agreement", gain, (low, high))
 
 # %% tags=["remove-output"]
-from humanlike.analysis.two_tests import by_category
+from humanlike.analysis.two_tests import by_category, way
 
 gains = [chosen.estimate[one.name] - chosen.estimate[named["whole"]] for one in judges if one.kind == "taught"]
 page.record("draws.gain.least", min(gains))
@@ -182,8 +182,7 @@ page.record("draws.gain.most", max(gains))
 page.record("decided", by_category(tests.asked, tests.target.categories).mean())
 gain, low, high = chosen.gain(named["taught"], named["whole"])
 for key in fits:
-    same = gain * (fits.loc[named["taught"], key] - fits.loc[named["whole"], key]) > 0
-    page.record(f"r2_says.{key}", "the same way" if same else "the other way")
+    page.record(f"r2_says.{key}", way(fits.loc[named["taught"], key] - fits.loc[named["whole"], key], gain))
 page.record("verdict", "more like people's" if low > 0 else "less like people's" if high < 0 else "neither more nor less like people's, as far as these concepts can tell")
 
 # %% [markdown]

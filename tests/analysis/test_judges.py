@@ -26,6 +26,7 @@ from humanlike.analysis.two_tests import (
     fitted_r2,
     rating_scores,
     triplet_scores,
+    way,
 )
 from humanlike.errors import HumanlikeError
 from humanlike.finetune.encoder import Recipe, teach
@@ -175,6 +176,14 @@ def test_simulated_observers_err_in_one_test_only(tests: Battery) -> None:
     assert grid["agreement"][0.0].iloc[0] == 1
     assert (np.diff(grid["rsa"][0.0]) < 0).all()
     assert (np.diff(grid["agreement"].loc[0.0]) < 0).all()
+
+
+def test_a_change_of_r2_has_a_way_if_it_is_more_than_the_starts_make() -> None:
+    assert [way(c, 0.04) for c in (0.03, -0.03, 0.005)] == [
+        "the same way",
+        "the other way",
+        "nowhere",
+    ]
 
 
 def test_other_models_are_sent_to_the_store() -> None:

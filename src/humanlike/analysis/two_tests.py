@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from humanlike.analysis.placing import Target
     from humanlike.models.encoder import Encoder
 
+STILL = 0.01
+"""How far the R² of one set of judgements moves with the start of the fit."""
 Floats = NDArray[np.float64]
 Triplets = NDArray[np.int64]
 
@@ -223,6 +225,16 @@ def fitted_r2(judges: Sequence[Judge], tests: Battery, n_dims: int, seed: int) -
         found.append((*(procrustes_r2(tests.target.human, one) for one in spaces), best))
     names = [one.name for one in whole]
     return pd.DataFrame(found, index=names, columns=["r2", "r2_chosen", "tail"])
+
+
+def way(change: float, beside: float) -> str:
+    """Say whether a change of R² goes with another change, in words for a page.
+
+    Below `STILL` it goes nowhere: fits from other starts differ by as much.
+    """
+    if abs(change) < STILL:
+        return "nowhere"
+    return "the same way" if change * beside > 0 else "the other way"
 
 
 def both_table(
