@@ -372,8 +372,8 @@ page.record("filled.n_significant_holm", int((filled["p_holm"] < 0.05).sum()))
 # Four printed standard errors survive in the text, and they are close to ours: tuning {value}`printed_se.instruction_tuned` against
 # {value}`se.instruction_tuned`, MLP width {value}`printed_se.mlp_size` against {value}`se.mlp_size`, embedding width
 # {value}`printed_se.hidden_size` against {value}`se.hidden_size`, context {value}`printed_se.context_length` against
-# {value}`se.context_length`. So the coding (R² as it is, predictors standardised) is probably the authors' own, and the
-# disagreement is about the data behind it.
+# {value}`se.context_length`. That speaks for this coding (R² as it is, predictors standardised) as the
+# authors' own. Where effects differ all the same, the data behind them are the likelier reason; without those data it cannot be settled.
 #
 # (sec-ingredients-gaps)=
 # ### Models that lack a number
@@ -385,8 +385,8 @@ page.record("filled.n_significant_holm", int((filled["p_holm"] < 0.05).sum()))
 # that of {value}`missing_effect_name` ({value}`missing_effect`). An effect that depends on how many heads one gives to a model without
 # heads is none to build on; after Holm's correction {value}`filled.n_significant_holm` of the effects remains in either case.
 #
-# The largest inflation is that of {value}`largest_vif_name`: its interval is √{value}`largest_vif` times as wide as it would be without
-# the others.
+# The largest inflation is that of {value}`largest_vif_name`: its interval is √{value}`largest_vif` times as wide as it would be if
+# that ingredient were unrelated to the others.
 #
 # ### Which models carry the fit?
 

@@ -26,6 +26,7 @@ from humanlike.analysis.two_tests import (
     fitted_r2,
     rating_scores,
     triplet_scores,
+    way,
 )
 from humanlike.errors import HumanlikeError
 from humanlike.finetune.encoder import Recipe, teach
@@ -55,7 +56,7 @@ def table() -> pd.DataFrame:
 def tests() -> Battery:
     """People rate as planted, and judge by the same ratings."""
     rated = table()
-    asked = triplets.design(16, 700, seed=2)
+    asked = triplets.design(16, 700, seed=2, held_out=0.2)
     target = Target(CONCEPTS, KINDS, rated.to_numpy()[:16])
     phrases = {name: name for name in DIMENSIONS}
     return Battery(rated.iloc[48:], phrases, target, asked.triplets, asked.held_out)
@@ -145,7 +146,8 @@ def test_learning_moves_both_tests_and_shuffled_ratings_do_not(
             > by_name.loc["taught shuffled ratings", measure] + 0.1
         )
     assert by_name.loc["linear read-out", "agreement"] > by_name.loc["tiny", "agreement"] + 0.1
-    assert found_table["r2"].between(0, 1).all()
+    assert found_table[["r2", "r2_chosen"]].stack().between(0, 1).all()
+    assert set(found_table["tail"]) <= {1.0, 3.0, 10.0, 30.0}
 
 
 def test_which_triplets_the_categories_decide() -> None:
@@ -174,6 +176,14 @@ def test_simulated_observers_err_in_one_test_only(tests: Battery) -> None:
     assert grid["agreement"][0.0].iloc[0] == 1
     assert (np.diff(grid["rsa"][0.0]) < 0).all()
     assert (np.diff(grid["agreement"].loc[0.0]) < 0).all()
+
+
+def test_a_change_of_r2_has_a_way_if_it_is_more_than_the_starts_make() -> None:
+    assert [way(c, 0.04) for c in (0.03, -0.03, 0.005)] == [
+        "the same way",
+        "the other way",
+        "nowhere",
+    ]
 
 
 def test_other_models_are_sent_to_the_store() -> None:

@@ -16,6 +16,7 @@ from humanlike.analysis.rated_things import (
     rating_tables,
 )
 from humanlike.data.norms import DIMENSIONS, load_ratings
+from humanlike.data.published import load_concepts
 
 N = 150
 
@@ -127,5 +128,6 @@ def test_real_things_are_joined_by_name_and_homographs_left_out() -> None:
 @pytest.mark.usefixtures("simulated")
 def test_simulated_things_have_simulated_ratings() -> None:
     things = load_rated_things(missing="simulate")
-    assert len(things.words) == len(things.space) > 100
+    assert len(things.words) == len(things.space) > 128
+    assert set(load_concepts()["concept"].str.lower()) <= set(things.words.index)
     assert len(rating_tables(things, load_ratings("English"))["human"]) > 20

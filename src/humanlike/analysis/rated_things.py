@@ -71,7 +71,8 @@ def load_rated_things(human_space: int = 66, *, missing: str = "raise") -> Rated
     human_space : {66, 49}
         Dimensions of the embedding; the other one is the `RatedThings.other`.
     missing : {"raise", "simulate"}
-        What to do if data cannot be had. Simulated concepts are given rated words in order.
+        What to do if data cannot be had. Simulated concepts are given rated words in order, and
+        the first of them the names of Paper B's concepts.
 
     Raises
     ------
@@ -85,8 +86,9 @@ def load_rated_things(human_space: int = 66, *, missing: str = "raise") -> Rated
     other = load_spose(49 if human_space == 66 else 66, missing=missing)
     names = load_things_words(missing=missing).set_index("unique_id")["word"].str.lower()
     if not (space.attrs["real"] and rated.attrs["real"]):
-        names = names.head(SIMULATED)
-        names[:] = rated.index[: len(names)]
+        rated = _renamed(rated.head(SIMULATED))
+        names = names.head(len(rated))
+        names[:] = rated.index
     named = names[names.isin(rated.index)]
     single = named[~named.isin(names[names.duplicated()])]
     if single.empty:
@@ -144,6 +146,14 @@ class Geometry:
 
         values = np.asarray(points, float)
         return cls(values, rdm(values, standardize=False))
+
+
+def _renamed(rated: pd.DataFrame) -> pd.DataFrame:
+    """Give the first words the names of Paper B's concepts, so that simulated ones have ratings."""
+    from humanlike.data.published import load_concepts
+
+    named = list(load_concepts()["concept"].str.lower())
+    return rated.set_axis([*named, *rated.index[len(named) :]], axis="index")
 
 
 def condensed(square: Floats) -> Floats:

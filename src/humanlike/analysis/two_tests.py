@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from humanlike.analysis.placing import Target
     from humanlike.models.encoder import Encoder
 
+STILL = 0.01
+"""How far the R² of one set of judgements moves with the start of the fit."""
 Floats = NDArray[np.float64]
 Triplets = NDArray[np.int64]
 
@@ -111,6 +113,7 @@ def load_tests(
     """
     from humanlike.analysis.finetuning import load_material
     from humanlike.analysis.placing import load_target
+    from humanlike.query.plans import PAPER_HELD_OUT
     from humanlike.tasks.triplets import design
 
     material, target = load_material(missing=missing), load_target(human_space, missing=missing)
@@ -118,7 +121,7 @@ def load_tests(
     if 0 < words < len(human):
         rows = np.random.default_rng(seed).choice(len(human), words, replace=False)
         human = human.iloc[np.sort(rows)]
-    asked = design(len(target.concepts), n_triplets, seed=seed)
+    asked = design(len(target.concepts), n_triplets, seed=seed, held_out=PAPER_HELD_OUT)
     tests = Battery(human, material.phrases, target, asked.triplets, asked.held_out)
     return tests, material
 
@@ -188,29 +191,57 @@ def by_category(triplets: Triplets, categories: Sequence[str]) -> NDArray[np.boo
     return decided
 
 
-def fitted_r2(judges: Sequence[Judge], tests: Battery, n_dims: int, seed: int) -> dict[str, float]:
+def fitted_r2(judges: Sequence[Judge], tests: Battery, n_dims: int, seed: int) -> pd.DataFrame:
     """Return Paper B's score: Procrustes R² of people's space with that fitted to the judgements.
 
     Only judges who answered all questions of the design are fitted.
+
+    Returns
+    -------
+    DataFrame
+        Index the judges' names; ``r2`` with the paper's loss, ``r2_chosen`` with the tail of the
+        t-distributed loss that predicts the judge's own held-out answers best (1, which is the
+        paper's, and `humanlike.analysis.ceilings.TAILS`), ``tail``. People's space takes no part in
+        the choice.
     """
+    from humanlike.analysis.ceilings import TAILS
     from humanlike.stats import fit_many, procrustes_r2
+    from humanlike.stats.triplet_losses import HeavyTailedTriplet, TripletLoss
 
     whole = [one for one in judges if len(one.judged) == len(tests.asked)]
-    if not whole:
-        return {}
-    fits = fit_many(
-        [one.judged for one in whole], len(tests.target.concepts), n_dims, seed=seed,
-        held_out=[tests.held_out] * len(whole), n_jobs=-1,
-    )  # fmt: skip
-    return {one.name: procrustes_r2(tests.target.human, fit.embedding_)
-            for one, fit in zip(whole, fits, strict=True)}  # fmt: skip
+    rows = [one.judged for one in whole]
+    marks, n_items = [tests.held_out] * len(whole), len(tests.target.concepts)
+    losses: dict[float, str | TripletLoss] = {1.0: "crowd_kernel"}
+    losses |= {tail: HeavyTailedTriplet(tail) for tail in TAILS}
+    fits = {
+        tail: fit_many(rows, n_items, n_dims, loss, seed, held_out=marks, n_jobs=-1)
+        for tail, loss in losses.items()
+    }
+    found = []
+    for place, judged in enumerate(rows):
+        held = judged[tests.held_out]
+        best = min(fits, key=lambda tail: fits[tail][place].loss(held))
+        spaces = (fits[tail][place].embedding_ for tail in (1.0, best))
+        found.append((*(procrustes_r2(tests.target.human, one) for one in spaces), best))
+    names = [one.name for one in whole]
+    return pd.DataFrame(found, index=names, columns=["r2", "r2_chosen", "tail"])
+
+
+def way(change: float, beside: float) -> str:
+    """Say whether a change of R² goes with another change, in words for a page.
+
+    Below `STILL` it goes nowhere: fits from other starts differ by as much.
+    """
+    if abs(change) < STILL:
+        return "nowhere"
+    return "the same way" if change * beside > 0 else "the other way"
 
 
 def both_table(
     judges: Sequence[Judge],
     rated: Mapping[str, Scores],
     triplets: Scores,
-    r2: Mapping[str, float],
+    fitted: pd.DataFrame,
 ) -> pd.DataFrame:
     """List all judges with both results.
 
@@ -218,17 +249,17 @@ def both_table(
     -------
     DataFrame
         Columns name, kind, rsa, rsa_low, rsa_high, rho (mean over dimensions), agreement,
-        agreement_low, agreement_high, r2 (NaN where no space was fitted).
+        agreement_low, agreement_high, and those of `fitted_r2` (NaN where nothing was fitted).
     """
     rows = [
         (one.name, one.kind, rated["rsa"].estimate[one.name], *rated["rsa"].interval(one.name),
          rated["spearman"].estimate[one.name], triplets.estimate[one.name],
-         *triplets.interval(one.name), r2.get(one.name, np.nan))
+         *triplets.interval(one.name))
         for one in judges
     ]  # fmt: skip
     columns = ["name", "kind", "rsa", "rsa_low", "rsa_high", "rho"]
-    columns += ["agreement", "agreement_low", "agreement_high", "r2"]
-    return pd.DataFrame(rows, columns=columns)
+    columns += ["agreement", "agreement_low", "agreement_high"]
+    return pd.DataFrame(rows, columns=columns).join(fitted, on="name")
 
 
 def with_ranges(table: pd.DataFrame) -> pd.DataFrame:
@@ -237,13 +268,14 @@ def with_ranges(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns name, rsa, rsa_range, rho, agreement, agreement_range, r2.
+        Columns name, rsa, rsa_range, rho, agreement, agreement_range, r2, r2_chosen.
     """
     shown = table.copy()
     for name in ("rsa", "agreement"):
         ends = zip(table[f"{name}_low"], table[f"{name}_high"], strict=True)
         shown[f"{name}_range"] = [f"{low:.3f} to {high:.3f}" for low, high in ends]
-    return shown[["name", "rsa", "rsa_range", "rho", "agreement", "agreement_range", "r2"]]
+    ranges = ["rsa", "rsa_range", "rho", "agreement", "agreement_range"]
+    return shown[["name", *ranges, "r2", "r2_chosen"]]
 
 
 def score_rows(scores: Scores, labels: Mapping[str, str]) -> pd.DataFrame:
