@@ -1,9 +1,9 @@
 """How long a whole evaluation of the small encoder takes: from nothing, and from a full store.
 
 ``humanlike evaluate encoder:`` with the papers' own settings asks 35,000 triplets and 17,292
-ratings, fits the embedding with its interval, and writes the page with all other ways of asking. First
-everything is new: no answer in the store, no result kept. Then the same command again. Compiled
-loops and data are there in both cases, as after any earlier use. Results go to
+ratings, fits the embedding with its interval, and writes the page with all other ways of asking.
+First everything is new: no answer in the store, no result kept. Then the same command again.
+Compiled loops and data are there in both cases, as after any earlier use. Results go to
 ``benchmarks/results/evaluate.json``, with the load of the machine before and after.
 
 Run as ``python benchmarks/evaluate.py``.

@@ -56,8 +56,7 @@ from humanlike.data.published import load_leaderboard
 from humanlike.evaluate import evaluate, said, tables
 from humanlike.evaluate.verdict import VERDICTS
 
-page = begin("evaluate")
-board = load_leaderboard()
+page, board = begin("evaluate"), load_leaderboard()
 wishes = {"n_triplets": n_triplets, "n_words": n_words, "seed": seed, "max_tokens": max_tokens, "sampling_seed": sampling_seed}
 asked_as = {"form": form, "mode": mode, "temperature": None if temperature < 0 else temperature}
 where = {"profile": effort, "store": Path(store) if store else None, "missing": "simulate"}
