@@ -129,8 +129,8 @@ if len(parts["triplets"]) or len(parts["ratings"]):
 # similarities. So which concept is which is shuffled in the human space, and chance is what the same answers agree with then. **The ceiling** is
 # how often a second human space, got from other people's answers, agrees with the first; nothing in the data could tell a model that reaches it from
 # people. For ratings chance comes from shuffled words, and the ceiling is the correlation between two groups of raters. R² has a scale of its own, on
-# which an observer that answers without error ({value}`limit.perfect`) is below one with people's noise ({value}`limit.crowd`); {ref}`sec-alignment-rise` says why. Hence the verdict rests on the
-# answers and not on R².
+# which people's similarities without error get {value}`limit.perfect` and with people's noise {value}`limit.crowd`; {ref}`sec-alignment-rise` says why more agreement is not always more R². Hence the
+# verdict rests on the answers and not on R².
 
 # %%
 if len(rows):
