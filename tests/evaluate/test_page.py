@@ -27,6 +27,7 @@ def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make(tmp_path_factory.mktemp("models") / "tiny-llama")
 
 
+@pytest.mark.slow
 def test_a_random_llama_is_at_chance_and_its_page_says_so(
     llama: Path, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
