@@ -98,6 +98,7 @@ def test_dask_and_processes_give_the_same_bit_by_bit(fresh: Path, cluster: Any) 
     home = Path(os.environ["HUMANLIKE_HOME"])
     serial = sweep(file, workers=1)
     assert [entry.state for _, entry in serial] == ["done"] * 3
+    assert all(entry.message.startswith("on SIMULATED data") for _, entry in serial)
     assert all(entry.scores["valid"] == entry.scores["asked"] for _, entry in serial)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HUMANLIKE_HOME", str(fresh / "other"))
