@@ -50,7 +50,10 @@ def cluster(module_home: Path) -> Iterator[Any]:
     with (
         dask.config.set(SETTINGS),
         LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
+            n_workers=2,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            silence_logs="CRITICAL",
         ) as started,
     ):
         yield started
