@@ -56,8 +56,7 @@ from humanlike.data.published import load_leaderboard
 from humanlike.evaluate import evaluate, said, tables
 from humanlike.evaluate.verdict import VERDICTS
 
-page = begin("evaluate")
-board = load_leaderboard()
+page, board = begin("evaluate"), load_leaderboard()
 wishes = {"n_triplets": n_triplets, "n_words": n_words, "seed": seed, "max_tokens": max_tokens, "sampling_seed": sampling_seed}
 asked_as = {"form": form, "mode": mode, "temperature": None if temperature < 0 else temperature}
 where = {"profile": effort, "store": Path(store) if store else None, "missing": "simulate"}
@@ -112,18 +111,10 @@ if ratings:
 # %%
 from humanlike.plots.evaluate import standing
 
-columns = ["estimate", "low", "high"]
-placed = pd.DataFrame([(o.value, o.low, o.high) for o in [triplets.r2] if o] if triplets else [], columns=columns)
-placed.index = pd.Index([found.name] * len(placed))
-rows = tables.rating_rows(found)
-rsa = rows[rows["measure"] == said.WORDS["rsa"]].set_index("model")[columns]
-marks = {"knows the categories only": "categories", "people, without error": "perfect", "people, with their noise": "crowd"}
-if len(placed) or len(rsa):
+parts, rows = tables.standing_parts(found), tables.rating_rows(found)
+if len(parts["triplets"]) or len(parts["ratings"]):
     page.figure(
-        standing(list(board["r2"]), placed, (limits.get("chance_low", 0), limits.get("chance_high", 0)),
-                 {name: limits[key] for name, key in marks.items() if limits}, rsa,
-                 {f"RSA {name}": ratings.ceilings[key] for name, key in (("of a perfect model", "perfect"), ("between raters", "raters")) if ratings and key in ratings.ceilings}),
-        "fig-evaluate-standing",
+        standing(list(board["r2"]), **parts), "fig-evaluate-standing",
         caption=f"Where {found.name} stands. R² of triplets among the published models (grey dots; heights mean nothing), with 95 % of the refits, the band of random answers, and "
         "observers of known agreement. RSA of ratings beside the versions of GPT-4o-mini, with 95 % intervals over words, a perfect model and two groups of raters. A test without a result has no panel.",
         alt=f"Dot charts with intervals. {said.standing(triplets, len(board))} {said.rated(ratings)}",
@@ -222,18 +213,10 @@ if profile and word in ratings.words and word in norms_of("simulate").tables["hu
 # space fitted to these few answers alone, so it compares within this table only. *As people* has the intervals over concepts.
 
 # %% tags=["remove-output"]
-from humanlike.evaluate import variants
-from humanlike.evaluate.agreement import answers_of
-from humanlike.evaluate.run import scale_of
-from humanlike.tasks.triplets import design
+from humanlike.evaluate.variants import robustness
 
-ways, sizes, n_ask = [], {}, min(n_robust, n_triplets)
-if triplets and triplets.asked.valid:
-    scale = scale_of(found.parameters, "simulate", -1)
-    questions = design(len(triplets.concepts), n_triplets, seed=seed).triplets
-    with variants.asking(model, found.parameters, store=where["store"], missing="simulate") as asking:
-        ways = variants.vary(asking, triplets.asked.mode, scale, n_ask) if n_ask else []
-        sizes = variants.by_size(answers_of(triplets.marks, questions, scale.mind.similarities["human"]), scale, found.parameters)
+n_ask = min(n_robust, n_triplets)
+ways, sizes = robustness(model, found, n_ask, store=where["store"], missing="simulate")
 page.record("n_robust", n_ask)
 page.record("said.robust", said.robust(ways))
 page.record("said.size", said.stable(sizes))
@@ -249,9 +232,9 @@ if ways:
 from humanlike.plots.evaluate import by_size
 
 if sizes:
-    curve = pd.DataFrame([(o.value, o.low, o.high) for o in sizes.values()], index=list(sizes), columns=columns)
+    curve = pd.DataFrame([(o.value, o.low, o.high) for o in sizes.values()], index=list(sizes), columns=["estimate", "low", "high"])
     page.figure(
-        by_size(curve, (limits.get("chance_low", 0), limits.get("chance_high", 0))), "fig-evaluate-size",
+        by_size(curve, parts["chance"]), "fig-evaluate-size",
         caption=f"R² of {found.name} by the number of answers the space is fitted to, with 95 % of the refits.",
         alt="R² against the number of answers: " + ", ".join(f"{n:,}: {o.value:.3f}" for n, o in sizes.items()) + ".",
     )  # fmt: skip

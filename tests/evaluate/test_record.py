@@ -82,9 +82,7 @@ def test_a_write_that_fails_leaves_the_old_file(
     assert [entry.name for entry in tmp_path.iterdir()] == [file.name]
 
 
-def test_a_bad_file_does_not_hide_the_others(
-    found: dict[str, Evaluation], tmp_path: Path
-) -> None:
+def test_a_bad_file_does_not_hide_the_others(found: dict[str, Evaluation], tmp_path: Path) -> None:
     write_evaluation(found[COINS], tmp_path)
     (tmp_path / "torn.json").write_text("{", encoding="utf-8")
     problems: list[str] = []

@@ -80,13 +80,12 @@ def leaderboard(
     table = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
     for name in COLUMNS:
         if name in TEXTS:
-            table[name] = table[name].fillna("").astype(str)
+            table[name] = table[name].astype(object).fillna("").astype(str)
         elif name != "simulated":
             table[name] = table[name].astype(float)
     table["simulated"] = table["simulated"].eq(True)
-    order = ["source", "model"] if sort == "valid" else ["model"]
-    by = [sort, *order]
-    return table.sort_values(by, ascending=[False, *([True] * len(order))], ignore_index=True)
+    ascending = [False, True, True]
+    return table.sort_values([sort, "rank", "model"], ascending=ascending, ignore_index=True)
 
 
 def _own(one: Evaluation) -> dict[str, Any]:

@@ -130,6 +130,33 @@ def rating_rows(one: Evaluation) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+MARKS = {
+    "knows the categories only": "categories",
+    "people, without error": "perfect",
+    "people, with their noise": "crowd",
+}
+RSA_MARKS = {"RSA of a perfect model": "perfect", "RSA between raters": "raters"}
+
+
+def standing_parts(one: Evaluation) -> dict[str, Any]:
+    """Return what `humanlike.plots.evaluate.standing` draws, but for the published models."""
+    import pandas as pd
+
+    columns = ["estimate", "low", "high"]
+    r2 = one.triplets.r2 if one.triplets else None
+    limits = one.triplets.limits if one.triplets else {}
+    ceilings = one.ratings.ceilings if one.ratings else {}
+    rows = rating_rows(one)
+    rsa = rows[rows["measure"] == WORDS["rsa"]].set_index("model")[columns]
+    return {
+        "triplets": pd.DataFrame([_three(r2)] if r2 else [], [one.name] if r2 else [], columns),
+        "chance": (limits.get("chance_low", 0.0), limits.get("chance_high", 0.0)),
+        "lines": {name: limits[key] for name, key in MARKS.items() if key in limits},
+        "ratings": rsa.astype(float),
+        "ceilings": {name: ceilings[key] for name, key in RSA_MARKS.items() if key in ceilings},
+    }
+
+
 def dimension_rows(one: Evaluation, references: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Return ρ of each dimension, of the model and of versions of GPT-4o-mini.
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from humanlike.analysis.asked import judgements, triplet_table
 from humanlike.analysis.placing import Rules, fit_space
 from humanlike.errors import HumanlikeError
-from humanlike.evaluate.agreement import marks_of, resampled_agreement, values_of
+from humanlike.evaluate.agreement import answers_of, marks_of, resampled_agreement, values_of
 from humanlike.evaluate.asking import Asking, beginning, needs_form
 from humanlike.evaluate.kept import kept
 from humanlike.evaluate.parameters import Parameters
@@ -28,6 +28,7 @@ from humanlike.tasks.prompt import Choice, Prompt
 if TYPE_CHECKING:
     import pandas as pd
 
+    from humanlike.evaluate.record import Evaluation
     from humanlike.evaluate.triplets import Scale
     from humanlike.models.base import Form, Mode, Model
     from humanlike.query.run import Result
@@ -212,6 +213,49 @@ def asking(
     with opened(model, {k: v for k, v in known.items() if v is not None}) as ready:
         needs_form(ready.info(), parameters)
         yield Asking(ready, parameters, store, missing, False, lambda _: None)
+
+
+def robustness(
+    model: str | Model,
+    found: Evaluation,
+    n: int,
+    *,
+    store: Path | None = None,
+    missing: str = "raise",
+    n_jobs: int = -1,
+) -> tuple[list[Varied], Mapping[int, Measured]]:
+    """Ask an evaluated model in other ways, and fit spaces to fewer of its answers.
+
+    Parameters
+    ----------
+    model : str or Model
+        The one evaluated.
+    found : Evaluation
+    n : int
+        Questions asked again; 0 asks nothing.
+    store, missing, n_jobs
+        As for `humanlike.evaluate.run.evaluate`.
+
+    Returns
+    -------
+    ways : list of Varied
+        From `vary`; empty without valid answers to triplets.
+    sizes : dict of int to Measured
+        From `by_size`.
+    """
+    from humanlike.evaluate.run import scale_of
+
+    part, parameters = found.triplets, found.parameters
+    if part is None or not part.asked.valid:
+        return [], {}
+    scale = scale_of(parameters, missing, n_jobs)
+    questions = triplets.design(len(part.concepts), parameters.n_triplets, seed=parameters.seed)
+    rows = answers_of(part.marks, questions.triplets, scale.mind.similarities["human"])
+    varied: list[Varied] = []
+    if n:
+        with asking(model, parameters, store=store, missing=missing) as ask:
+            varied = vary(ask, cast("Mode", part.asked.mode), scale, n, n_jobs=n_jobs)
+    return varied, by_size(rows, scale, parameters, n_jobs=n_jobs)
 
 
 def vary(ask: Asking, mode: Mode, scale: Scale, n: int, *, n_jobs: int = -1) -> list[Varied]:

@@ -23,7 +23,8 @@ def triplet_verdict(agreement: Measured, ceilings: Mapping[str, float]) -> str:
 
     Not distinguishable from chance if shuffled concepts lie as far out in more than 5 % of cases.
     At the ceiling if the interval reaches the share of answers on which two human spaces agree that
-    were got from different people's answers: nothing in the data tells such a model from people.
+    were got from different people's answers, and that of people with their noise: nothing in the
+    data tells such a model from people.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def triplet_verdict(agreement: Measured, ceilings: Mapping[str, float]) -> str:
     if agreement.value < ceilings["chance_low"]:
         return "against"
     top = agreement.high if agreement.high is not None else agreement.value
-    return "ceiling" if top >= ceilings["other"] else "between"
+    return "ceiling" if top >= max(ceilings["other"], ceilings["crowd"]) else "between"
 
 
 def rating_verdict(rsa: Measured, ceilings: Mapping[str, float]) -> str:

@@ -1,0 +1,98 @@
+"""The command from end to end: a random language model on disk, and the page about it."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from humanlike.cli.main import main
+from humanlike.evaluate import evaluations
+from humanlike.evaluate.variants import asking, vary, ways
+from humanlike.models import open_model
+
+from .conftest import PERFECT, SMALL
+
+WISHES = ("--n-triplets", "700", "--n-words", "24", "--profile", "quick", "--max-tokens", "4")
+
+
+@pytest.fixture(scope="module")
+def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Save a tiny Llama with random weights."""
+    from models.tiny import make
+
+    return make(tmp_path_factory.mktemp("models") / "tiny-llama")
+
+
+@pytest.mark.slow
+def test_a_random_llama_is_at_chance_and_its_page_says_so(
+    llama: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = f"hf:{llama}"
+    assert main(["evaluate", spec, *WISHES, "--robust", "100"]) == 0
+    said = capsys.readouterr().out
+    assert "so the allowed answers are scored instead" in said
+    assert "triplets: not distinguishable from chance" in said
+    page = Path(re.findall(r"^Open (.+)$", said, re.MULTILINE)[-1])
+    written = page.with_name("evaluate.html").read_text(encoding="utf-8")
+    text = html.unescape(re.sub(r"<[^>]+>", "", written))
+    assert "By its triplets the model is not distinguishable from chance" in text
+    assert "scored instead" in text
+    one = next(one for one in evaluations() if one.spec.startswith("hf:"))
+    values = json.loads((page.parents[1] / "values.json").read_text(encoding="utf-8"))
+    assert one.triplets and one.triplets.agreement
+    assert values["agreement"]["value"] == pytest.approx(100 * one.triplets.agreement.value)
+    assert values["verdict.triplets"]["value"] == "not distinguishable from chance"
+    assert main(["evaluate", spec, *WISHES, "--dry-run"]) == 0
+    assert "Nothing was asked" in capsys.readouterr().out
+    assert main(["evaluate", spec, *WISHES, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["id"] == one.id
+
+
+def test_what_cannot_be_varied_is_said_for_every_kind(llama: Path) -> None:
+    for spec, applies in (
+        ("simulated:noise=0.1", {"baseline", "order", "mode", "again"}),
+        ("encoder:", {"baseline", "wording", "order"}),
+        (f"hf:{llama}", {"baseline", "wording", "order", "form", "mode", "temperature", "again"}),
+    ):
+        found = ways(open_model(spec), "chat", "generate")
+        assert {way.kind for way in found if not way.why_not} == applies
+        assert {way.kind for way in found} >= {"wording", "form", "mode", "temperature"}
+    scored = {way.label: way.why_not for way in ways(open_model(f"hf:{llama}"), "chat", "score")}
+    assert scored["temperature 1"] == "scores do not depend on the temperature"
+    assert scored["written instead of scored"] == ""
+
+
+def test_swapped_options_show_a_liking_for_the_first_one() -> None:
+    """One who always names the first option never makes the same choice in the other order."""
+    from humanlike.evaluate.parameters import resolve
+    from humanlike.evaluate.run import scale_of
+
+    small = {k: v for k, v in SMALL.items() if k not in ("n_jobs", "missing")}
+    parameters = resolve("quick", **small)
+    scale = scale_of(parameters, "simulate", 1)
+    for spec, same, first in ((PERFECT, 1.0, 0.5), ("simulated:noise=1,bias=60", 0.0, 1.0)):
+        with asking(spec, parameters, missing="simulate") as ask:
+            found = {one.kind: one for one in vary(ask, "generate", scale, 400, n_jobs=1)}
+        assert found["baseline"].same and found["order"].same and found["order"].first
+        assert found["baseline"].same.value == 1
+        assert found["order"].same.value == same
+        assert found["order"].first.value == pytest.approx(first, abs=0.1)
+
+
+def test_wrong_input_is_one_message(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, message in (
+        (["hff:x"], "Unknown kind of model 'hff'. Did you mean 'hf'?"),
+        (["encoder:/none"], "there is no folder /none"),
+        (["encoder:", "--tasks", "triplet"], "Did you mean 'triplets'?"),
+        (["encoder:", "--n-triplets", "-3"], "n_triplets must be at least 1"),
+        (["encoder:", "--temperature", "9", "--no-page"], "temperature must be in [0, 2]"),
+        (["encoder:", "--form", "base", "--mode", "score"], "cannot score answers"),
+    ):
+        assert main(["evaluate", *arguments]) == 1
+        said = capsys.readouterr()
+        assert message in said.err
+        assert said.err.count("\n") == 1
