@@ -88,9 +88,7 @@ def plain(base: Path, examples: ExampleSet, folder: Path) -> Trainer:
         save_strategy="no", logging_strategy="no", disable_tqdm=True,
     )  # fmt: skip
     tokenizer = desk.wording.tokenizer
-    return Trainer(
-        get_peft_model(model, lora), arguments, DataCollatorForSeq2Seq(tokenizer), rows
-    )
+    return Trainer(get_peft_model(model, lora), arguments, DataCollatorForSeq2Seq(tokenizer), rows)
 
 
 def ours(base: Path, examples: ExampleSet, folder: Path) -> Trainer:

@@ -37,9 +37,10 @@ from humanlike.sweep.table import lines
 ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "benchmarks" / "results" / "sweep.json"
 WORKERS = 4
-LESS = {"n_triplets": 1500, "n_words": 60, "n_dims": 3, "n_refits": 5, "n_starts": 3,
-        "n_replicates": 2, "n_boot": 50, "n_perm": 50}  # fmt: skip
-LEAST = LESS | {"n_refits": 2, "n_starts": 1, "n_boot": 10, "n_perm": 10}
+PREVIEWED = 50
+LESS = {"n_triplets": 4000, "n_words": 60, "n_dims": 8, "n_refits": 30, "n_replicates": 2}
+LEAST = {"n_triplets": 1500, "n_words": 60, "n_dims": 3, "n_refits": 2, "n_starts": 1,
+         "n_replicates": 2, "n_boot": 10, "n_perm": 10}  # fmt: skip
 SHAPE = {"vocab_size": 600, "max_position_embeddings": 512, "bos_token_id": 1, "eos_token_id": 2}
 
 
@@ -225,7 +226,7 @@ def thousand(models: int) -> dict[str, Any]:
         entries = [{"spec": spec, "tasks": ["triplets"]} for spec in specs]
         file = write_list(home / "models.yml", entries, LEAST)
         cells, reading = timed(lambda: read_list(file))
-        previews, previewed = timed(lambda: [preview(cell, None) for cell in cells])
+        previews, previewed = timed(lambda: [preview(cell, None) for cell in cells[:PREVIEWED]])
         print(*total(previews), sep="\n", flush=True)
         watch = Watch(home)
         watch.start()
@@ -247,7 +248,7 @@ def thousand(models: int) -> dict[str, Any]:
         "answers": answers,
         "seconds": {
             "read the list": reading,
-            "preview (dry run)": previewed,
+            f"preview (dry run) of {len(previews)}": previewed,
             "sweep": took,
             "table": showing,
             "the same command again": resumed,

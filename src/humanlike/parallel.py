@@ -332,7 +332,7 @@ def _client(scheduler: str) -> Iterator[Any]:
                     n_workers=count,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
                     memory_limit=0,
                     silence_logs="CRITICAL",
                 ) as cluster,

@@ -50,7 +50,10 @@ def cluster(module_home: Path) -> Iterator[Any]:
     with (
         dask.config.set(SETTINGS),
         LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
+            n_workers=2,
+            threads_per_worker=1,
+            dashboard_address="127.0.0.1:0",
+            silence_logs="CRITICAL",
         ) as started,
     ):
         yield started
@@ -98,6 +101,7 @@ def test_dask_and_processes_give_the_same_bit_by_bit(fresh: Path, cluster: Any) 
     home = Path(os.environ["HUMANLIKE_HOME"])
     serial = sweep(file, workers=1)
     assert [entry.state for _, entry in serial] == ["done"] * 3
+    assert all(entry.message.startswith("on SIMULATED data") for _, entry in serial)
     assert all(entry.scores["valid"] == entry.scores["asked"] for _, entry in serial)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HUMANLIKE_HOME", str(fresh / "other"))

@@ -37,7 +37,7 @@ class Entry:
     seconds : float
         How long it took.
     message : str
-        Why it failed.
+        Why it failed, or what else must be said.
     evaluation : str
         Id of its evaluation.
     scores : dict of str to float

@@ -200,7 +200,7 @@ def steps(wish: Wish) -> Iterator[tuple[str, str]]:
     found = reckon(wish)
     yield (
         "evaluations",
-        f"{wish.models:,} models × {wish.ways:,} ways of asking × {wish.seeds:,} seeds = "
+        f"{wish.models:,} (models) × {wish.ways:,} (ways of asking) × {wish.seeds:,} (seeds) = "
         f"{found.evaluations:,}",
     )
     yield "answers", f"{found.evaluations:,} × {wish.prompts:,} prompts = {found.answers:,}"

@@ -70,8 +70,10 @@ def work(job: Job) -> Done:
         evaluation, answers = _evaluated(job)
     except Exception as problem:
         return Done(_entry(job, begun, "failed", message=reason(problem)))
-    done = _entry(job, begun, "done", evaluation=evaluation.id, scores=scores(evaluation))
-    return Done(done, evaluation.as_json(), answers)
+    known = {"evaluation": evaluation.id, "scores": scores(evaluation), "message": ""}
+    if evaluation.simulated:
+        known["message"] = f"on SIMULATED data: {', '.join(evaluation.simulated)}"
+    return Done(_entry(job, begun, "done", **known), evaluation.as_json(), answers)
 
 
 def _evaluated(job: Job) -> tuple[Evaluation, bytes]:
