@@ -1,8 +1,8 @@
 """Words of the glossary in the pages: the first use in a chapter links to its definition.
 
 A word is found when it stands in a paragraph as it stands in the glossary, or in the plural. A
-glossary word with an addition in parentheses, such as *profile (of a word)*, is never found by itself,
-because the word alone may mean something else.
+glossary word with an addition in parentheses, such as *profile (of a word)*, is never found by
+itself, because the word alone may mean something else.
 """
 
 from __future__ import annotations
