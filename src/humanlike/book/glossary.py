@@ -154,7 +154,7 @@ def add_definitions(
     app: Any, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Put the definitions a page links to at its end, as data for ``book/assets/glossary.js``."""
-    del template
+    del page, template
     if doctree is None or "body" not in context:
         return
     known = read_glossary(app)
@@ -166,4 +166,3 @@ def add_definitions(
         for character in "<>&":
             text = text.replace(character, f"\\u{ord(character):04x}")
         context["body"] += f'<script type="application/json" id="hl-definitions">{text}</script>'
-    del page
