@@ -42,8 +42,8 @@ profile (of a word)
 """
 CHAPTER = """# RDM in a title
 
-A t-STE, not STE-like. Dissimilarity matrices are rare; two RDMs, an RDM and a profile. `noise ceiling` in
-code, then
+A t-STE, not STE-like. Dissimilarity matrices are rare; two RDMs, an RDM and a profile.
+`noise ceiling` in code, then
 *noise
 ceilings* in words and $STE$. By Holm's correction, an STER is no STE, nor ste.
 

@@ -209,3 +209,11 @@ def test_every_table_of_the_book_sorts_and_says_how(browser, book):
         tables += page.locator("table.hl-table").count()
     context.close()
     assert tables > 20
+
+
+def test_on_paper_the_decision_guide_is_open(visit):
+    page = visit("book/which-test.html").page
+    answer = page.get_by_text("share of answers that the human space would give").first
+    assert answer.evaluate("node => node.checkVisibility({contentVisibilityAuto: true})") is False
+    page.emulate_media(media="print")
+    assert answer.evaluate("node => node.checkVisibility({contentVisibilityAuto: true})") is True

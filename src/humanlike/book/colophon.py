@@ -120,6 +120,8 @@ def colophon(leaf: Leaf, imprint: Imprint) -> str:
             "```bibtex",
             bibtex(leaf, imprint),
             "```",
+            "",
+            "Where you use their data or claims, cite the papers this book re-does as well.",
             "::::",
             "",
             _report(leaf, imprint),

@@ -1,8 +1,8 @@
 """Words of the glossary in the pages: the first use in a chapter links to its definition.
 
 A word is found when it stands in a paragraph as it stands in the glossary, or in the plural. A
-glossary word with an addition in parentheses, such as *profile (of a word)*, is never found by itself,
-because the word alone may mean something else.
+glossary word with an addition in parentheses, such as *profile (of a word)*, is never found by
+itself, because the word alone may mean something else.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def add_definitions(
     app: Any, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Put the definitions a page links to at its end, as data for ``book/assets/glossary.js``."""
-    del template
+    del page, template
     if doctree is None or "body" not in context:
         return
     known = read_glossary(app)
@@ -166,4 +166,3 @@ def add_definitions(
         for character in "<>&":
             text = text.replace(character, f"\\u{ord(character):04x}")
         context["body"] += f'<script type="application/json" id="hl-definitions">{text}</script>'
-    del page
