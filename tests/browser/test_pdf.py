@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -18,6 +19,7 @@ from humanlike.pdf.joined import Document, Title, join
 from humanlike.pdf.make import print_document
 
 pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
 TITLE = Title('A "small" book </style>', "Nobody", "9.8.7", "2026-01-02T03:04:05", ("A note.",))
 
 
@@ -182,3 +184,25 @@ def test_a_chromium_that_fails_is_named_with_what_it_said(
     monkeypatch.setenv("HUMANLIKE_CHROMIUM", str(broken))
     with pytest.raises(HumanlikeError, match=r"(?s)exit status 3.*no display"):
         print_page(tmp_path / "book.html", tmp_path / "book.pdf")
+
+
+@pytest.mark.slow
+def test_the_whole_book_is_printed_with_every_figure_and_nothing_wider_than_its_page(
+    book: Path, tmp_path: Path
+) -> None:
+    if find_browser() is None:
+        pytest.skip("no Chromium")
+    whole = join(ROOT, book, os.path.relpath(book, tmp_path), TITLE)
+    whole.write(tmp_path / "book.html", {})
+    overfull = print_page(tmp_path / "book.html", tmp_path / "book.pdf")
+    assert overfull == []
+    reader = pytest.importorskip("pypdf").PdfReader(tmp_path / "book.pdf")
+    text = squeezed("".join(page.extract_text() for page in reader.pages))
+    pages = [entry.page for part in whole.parts for entry in part.pages]
+    captions = [caption for page in pages for caption in figures(book / f"{page}.html")]
+    numbers = [re.match(r"Fig\.\s*\d+", caption) for caption in captions]
+    assert len(numbers) > 50
+    assert [n[0] for n in numbers if n and squeezed(n[0]) not in text] == []
+    assert tagged(reader, "/Figure") >= len(captions)
+    anchors = {s.anchor for part in whole.parts for entry in part.pages for s in entry.sections}
+    assert anchors <= set(page_numbers(tmp_path / "book.pdf"))
