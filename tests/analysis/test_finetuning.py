@@ -8,17 +8,16 @@ import pytest
 from scipy.stats import spearmanr, t
 
 from humanlike.analysis.finetuning import (
-    LABELS,
     METHODS,
     Material,
     Run,
+    compared_words,
     comparison,
-    dose_response,
-    enough_words,
+    labels,
     main_tables,
     plan_runs,
-    score_runs,
 )
+from humanlike.analysis.finetuning_scores import dose_response, enough_words, score_runs
 from humanlike.data.norms import DIMENSIONS, MODELS, MOTOR, SENSORY
 from humanlike.errors import HumanlikeError
 from humanlike.finetune.encoder import Recipe
@@ -126,23 +125,48 @@ def test_tables_and_figures_hold_the_same_words_for_everybody() -> None:
     for number, model in enumerate(MODELS):
         long[model] = noisy[number].stack().to_numpy()
     long.loc[0, "base"] = np.nan
-    zero = long.rename(columns={"qa_ft": "rating"})[["word", "dimension", "rating"]]
+    zero = noisy[7].copy()
+    zero.iloc[3, 2] = np.nan
+    left = human.index.delete([0, 3])
+    spelled = labels("MiniLM")
     runs = [Run(a, m, 30, 0) for a in ("all", "sensory", "shuffled") for m in METHODS]
     taught = dict(zip(runs, (noisy[n] for n in range(6)), strict=True))
     for dimensions in (DIMENSIONS, MOTOR):
         found = main_tables(taught, zero, long, 30, dimensions)
-        assert set(found) == {"human", *LABELS}
-        assert {tuple(frame.index) for frame in found.values()} == {tuple(human.index[1:])}
+        assert set(found) == {"human", *spelled}
+        assert {tuple(frame.index) for frame in found.values()} == {tuple(left)}
         assert {tuple(frame.columns) for frame in found.values()} == {tuple(dimensions)}
-        own = taught[Run("sensory", "tuned", 30, 0)].loc[human.index[1:], list(dimensions)]
+        own = taught[Run("sensory", "tuned", 30, 0)].loc[left, list(dimensions)]
         np.testing.assert_array_equal(found["sensory.tuned"], own)
     results = measure(found, 5, 1)
-    shown = comparison(results, list(LABELS))
+    shown = comparison(results, list(spelled), spelled)
     figure = compared(shown)
     assert len(figure.axes) == 3
     ticks = [text.get_text() for text in figure.axes[0].get_yticklabels()]
-    assert ticks == list(LABELS.values())
+    assert ticks == list(spelled.values())
     scores = score_runs(taught, human)
     curve = dose_response(scores, [30])
     drawn = dose_curves(curve, scores, {"rsa": {"Base": 0.1}}, MEASURES)
     assert [axes.get_title() for axes in drawn.axes] == list(MEASURES.values())
+
+
+def test_too_few_common_words_are_one_message() -> None:
+    human = MATERIAL.human
+    long = human.stack().rename_axis(["word", "dimension"]).rename("human").reset_index()
+    long = long.assign(**dict.fromkeys(MODELS, 1.0))
+    zero = human.copy()
+    zero.iloc[:20] = np.nan
+    with pytest.raises(HumanlikeError, match=r'Only 20 words .*50% .*mode="score"'):
+        compared_words({}, zero, long)
+
+
+def test_gaps_leave_the_same_words_to_every_training() -> None:
+    human = MATERIAL.human
+    noisy = [human + np.random.default_rng(n).normal(0, 1, human.shape) for n in range(2)]
+    gaps = [noisy[0].copy(), noisy[1].copy()]
+    gaps[0].iloc[5, 1] = gaps[1].iloc[9, 4] = np.nan
+    kept = human.index.delete([5, 9])
+    runs = [Run("all", "readout", 5, n) for n in range(2)]
+    found = score_runs(dict(zip(runs, gaps, strict=True)), human)
+    whole = {r: t.loc[kept] for r, t in zip(runs, noisy, strict=True)}
+    pd.testing.assert_frame_equal(found, score_runs(whole, human.loc[kept]))

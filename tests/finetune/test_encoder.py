@@ -133,7 +133,7 @@ def test_processes_give_what_this_process_gives_and_nothing_is_taught_twice(
     torch.set_num_threads(1)
     np.testing.assert_array_equal(found["tuned"], teach(asked["tuned"], encoder))
     torch.set_num_threads(before)
-    monkeypatch.setattr(lessons, "_taught", lambda todo, *_: iter([(name, None) for name in todo]))
+    monkeypatch.setattr(lessons, "_side_by_side", lambda todo, *_: iter([(n, None) for n in todo]))
     again = teach_all({"tuned": asked["tuned"]}, encoder, folder=tmp_path)
     np.testing.assert_array_equal(again["tuned"], found["tuned"])
 
@@ -247,17 +247,10 @@ def test_killed_and_started_again_it_goes_on(
     before = {file.name: file.stat().st_mtime_ns for file in kept.glob("*.npy")}
     assert 1 <= len(before) < 3
     monkeypatch.setattr(
-        lessons, "_taught", lambda todo, asked, of, _: ((n, teach(asked[n], of)) for n in todo)
+        lessons, "_side_by_side", lambda todo, of, _: ((n, teach(todo[n], of)) for n in todo)
     )
     found = teach_all(three(), encoder, folder=kept)
     assert len(list(kept.glob("*.npy"))) == 3
     assert {n: (kept / n).stat().st_mtime_ns for n in before} == before, "not taught again"
     for name, one in three().items():
         np.testing.assert_allclose(found[name], teach(one, encoder), atol=1e-4)
-
-
-def test_only_encoders_are_taught_here(tmp_path: Path) -> None:
-    folder = make_encoder(tmp_path)
-    assert lessons.open_encoder(f"encoder:{folder}").path == folder
-    with pytest.raises(HumanlikeError, match=r"scripted:x is no text encoder"):
-        lessons.open_encoder("scripted:x")

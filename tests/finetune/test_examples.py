@@ -54,7 +54,9 @@ def words_of(made: ExampleSet) -> set[str]:
         ({"Dutch": "huizen"}, {"Dutch": "huis"}, False, True),
         ({"English": "x", "Dutch": "roos"}, {"English": "y", "Dutch": "Roos"}, True, False),
         ({"English": "pond"}, {"Dutch": "pond"}, False, False),
-        ({"English": "MOUSE"}, {"English": "MICE"}, False, False),
+        ({"English": "MOUSE"}, {"English": "MICE"}, False, True),
+        ({"English": "WENT"}, {"English": "GOING"}, False, True),
+        ({"Dutch": "steden"}, {"Dutch": "stad"}, False, True),
         ({"English": "ICE"}, {"English": "ICE CREAM"}, False, False),
     ],
 )

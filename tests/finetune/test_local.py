@@ -354,6 +354,47 @@ def test_killed_it_goes_on_from_its_last_whole_checkpoint(tmp_path: Path) -> Non
         np.testing.assert_allclose(one[name], two[name], atol=1e-5)
 
 
+TOGETHER = """
+import sys
+from pathlib import Path
+from finetune.test_local import EXAMPLES, RECIPE, replace, spec, train
+folder = Path(sys.argv[1])
+train(spec(folder / "base"), EXAMPLES, folder / "two", recipe=replace(RECIPE, epochs=4, batch=8))
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_train_what_one_does_that_adds_up_two_steps(tmp_path: Path) -> None:
+    """As `accelerate launch` starts them; each takes every second batch of a step."""
+    import socket
+
+    base = make(tmp_path / "base")
+    script = tmp_path / "run.py"
+    script.write_text(TOGETHER)
+    path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    shared = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1",
+              "MASTER_PORT": port, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}  # fmt: skip
+    both = [
+        subprocess.Popen(
+            [sys.executable, str(script), str(tmp_path)],
+            env=os.environ | shared | {"RANK": rank, "LOCAL_RANK": rank},
+        )
+        for rank in "01"
+    ]
+    assert [process.wait(120) for process in both] == [0, 0]
+    recipe = replace(RECIPE, epochs=4, batch=8, accumulate=2)
+    alone = train(spec(base), EXAMPLES, tmp_path / "one", recipe=recipe)
+    record = json.loads((tmp_path / "two" / RECORD).read_text())
+    assert record["state"] == "finished"
+    assert record["log"][-1]["step"] == alone.record["log"][-1]["step"] == 12
+    one, two = weights(alone.folder), weights(tmp_path / "two")
+    for name in one:
+        np.testing.assert_allclose(one[name], two[name], atol=1e-4)
+
+
 def test_the_command_trains_and_says_how_to_ask(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""How much does an encoder learn from how many rated words, and what does it add to a read-out?"""
+"""How much does a model learn from how many rated words, and what does it add to a read-out?"""
 
 from __future__ import annotations
 
@@ -9,30 +9,38 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from humanlike.data.norms import DIMENSIONS, MODELS, MOTOR, SENSORY
+from humanlike.data.norms import DIMENSIONS, MODELS, SENSORY, features
 from humanlike.errors import HumanlikeError
 from humanlike.finetune.encoder import Lesson, Recipe
 
 if TYPE_CHECKING:
-    from humanlike.models.encoder import Encoder
+    from humanlike.finetune.lessons import Pupil
+    from humanlike.finetune.local import Recipe as AdapterRecipe
     from humanlike.stats.agreement import Scores
 
-METHODS = {"readout": "linear read-out", "tuned": "all weights trained"}
-MEASURES = ("rsa", "spearman", "similarity")
-LABELS = {
-    "zero": "MiniLM, untrained",
-    "shuffled.readout": "read-out, shuffled ratings",
-    "shuffled.tuned": "all weights, shuffled ratings",
-    "sensory.readout": "read-out, sensory ratings only",
-    "sensory.tuned": "all weights, sensory ratings only",
-    "all.readout": "MiniLM, linear read-out",
-    "all.tuned": "MiniLM, all weights trained",
+METHODS = {"readout": "linear read-out", "tuned": "trained"}
+GPT = {
     "base": "GPT-4o-mini, Base",
     "qa_ft": "GPT-4o-mini, QA_FT",
     "nl_ft": "GPT-4o-mini, Nl_FT",
     "en_ft": "GPT-4o-mini, En_FT",
 }
-"""What is compared, by name."""
+FEWEST_WORDS = 30
+"""Fewer words that all models rated make no comparison."""
+
+
+def labels(pupil: str) -> dict[str, str]:
+    """Return what is compared, by key; the pupil by its name."""
+    own = {
+        "zero": f"{pupil}, untrained",
+        "shuffled.readout": "read-out, shuffled ratings",
+        "shuffled.tuned": "trained, shuffled ratings",
+        "sensory.readout": "read-out, sensory ratings only",
+        "sensory.tuned": "trained, sensory ratings only",
+        "all.readout": f"{pupil}, linear read-out",
+        "all.tuned": f"{pupil}, trained",
+    }
+    return own | GPT
 
 
 class Run(NamedTuple):
@@ -83,24 +91,36 @@ class Material:
     left_out: int
 
 
-def load_material(*, missing: str = "raise") -> Material:
+def load_material(evaluated: int = 0, seed: int = 0, *, missing: str = "raise") -> Material:
     """Load training words, evaluated words and the prompts' phrases, without any leak.
+
+    Parameters
+    ----------
+    evaluated : int
+        How many of the evaluated words to draw; 0 takes all.
+    seed : int
+        Seed of that draw.
+    missing : {"raise", "simulate"}
+        What to do if the data cannot be had.
 
     Raises
     ------
     HumanlikeError
         If an evaluated word is among the training words.
     """
-    from humanlike.data.norms import features, load_ratings
+    from humanlike.data.norms import load_ratings
     from humanlike.data.prompts import load_prompts
     from humanlike.data.splits import load_splits
-    from humanlike.finetune.examples import training_words
+    from humanlike.finetune.training_words import training_words
     from humanlike.tasks.ratings import phrases
 
     paper = training_words("English", missing=missing).ratings
     pool = training_words("English", pool="all", missing=missing).ratings
     split = load_splits("earlier", missing=missing)["part"]
     human = features(load_ratings("English", missing=missing), "human", DIMENSIONS)
+    if 0 < evaluated < len(human):
+        chosen = np.random.default_rng(seed).choice(len(human), evaluated, replace=False)
+        human = human.iloc[np.sort(chosen)]
     return Material(
         paper,
         pool[~pool.index.isin(paper.index)],
@@ -115,7 +135,7 @@ def plan_runs(
     words: int,
     doses: Sequence[int],
     draws: int,
-    recipe: Recipe,
+    recipe: Recipe | AdapterRecipe,
     seed: int,
 ) -> dict[Run, Lesson]:
     """Plan every training of the chapter.
@@ -134,7 +154,7 @@ def plan_runs(
         all of the paper's words, draws differ in the order in which they are trained on only; all
         rated words are taught once.
     recipe : Recipe
-        How all weights are trained; its seed is replaced by the draw's.
+        How an encoder, or an adapter, is trained; its seed is replaced by the draw's.
     seed : int
         Seed of all draws.
 
@@ -194,7 +214,7 @@ def _most(material: Material) -> int:
 def teach_runs(
     planned: Mapping[Run, Lesson],
     human: pd.DataFrame,
-    encoder: Encoder,
+    pupil: Pupil,
     tell: Callable[[str], None] | None = None,
 ) -> dict[Run, pd.DataFrame]:
     """Teach every lesson that was not taught before; return the ratings of the evaluated words.
@@ -207,11 +227,61 @@ def teach_runs(
     from humanlike.finetune.lessons import teach_all
 
     names = {str(run): run for run in planned}
-    found = teach_all({name: planned[run] for name, run in names.items()}, encoder, tell=tell)
+    found = teach_all({name: planned[run] for name, run in names.items()}, pupil, tell=tell)
     return {
         names[name]: pd.DataFrame(values, index=human.index, columns=human.columns)
         for name, values in found.items()
     }
+
+
+def untrained(pupil: Pupil, human: pd.DataFrame, *, missing: str = "raise") -> pd.DataFrame:
+    """Ask the pupil for its own ratings before any training.
+
+    Returns
+    -------
+    DataFrame, (words, dimensions)
+        Index and columns of `human`; NaN for an answer without a number.
+    """
+    from humanlike.analysis.asked import ask_ratings
+    from humanlike.models.encoder import Encoder
+
+    if isinstance(pupil, Encoder):
+        said = ask_ratings(pupil, list(human.index), missing=missing)
+        wide = said.pivot(index="word", columns="dimension", values="rating")
+        return wide.loc[human.index, human.columns]
+    words, dimensions = [list(map(str, axis)) for axis in (human.index, human.columns)]
+    return pd.DataFrame(pupil.rate(words, dimensions), human.index, human.columns)
+
+
+def compared_words(
+    taught: Mapping[Run, pd.DataFrame], zero: pd.DataFrame, table: pd.DataFrame
+) -> list[str]:
+    """Return the words that people, GPT-4o-mini and every state of the pupil rated throughout.
+
+    Parameters
+    ----------
+    taught, zero
+        From `teach_runs` and `untrained`.
+    table : DataFrame
+        From `humanlike.data.norms.load_ratings`.
+
+    Raises
+    ------
+    HumanlikeError
+        If there are too few of them.
+    """
+    from humanlike.data.norms import complete_words
+
+    whole = set(zero.dropna().index).intersection(*(t.dropna().index for t in taught.values()))
+    words = [str(w) for w in complete_words(table, ["human", *MODELS]) if w in whole]
+    if len(words) < FEWEST_WORDS:
+        share = float(zero.notna().to_numpy().mean())
+        raise HumanlikeError(
+            f"Only {len(words)} words have ratings from everybody ({share:.0%} of the untrained "
+            'model\'s answers are numbers). Ask with mode="score", where every answer is valid, '
+            "or evaluate more words."
+        )
+    return words
 
 
 def main_tables(
@@ -221,14 +291,14 @@ def main_tables(
     main: int,
     dimensions: Sequence[str],
 ) -> dict[str, pd.DataFrame]:
-    """Collect what people, GPT-4o-mini and the encoder say of words that all of them rated.
+    """Collect what people, GPT-4o-mini and the pupil say of words that all of them rated.
 
     Parameters
     ----------
     taught : dict of Run to DataFrame
         From `teach_runs`.
     zero : DataFrame
-        From `humanlike.analysis.asked.ask_ratings`: the encoder before training.
+        From `untrained`.
     table : DataFrame
         From `humanlike.data.norms.load_ratings`.
     main : int
@@ -239,13 +309,10 @@ def main_tables(
     Returns
     -------
     dict of str to DataFrame
-        ``human`` and those of `LABELS`: (words, dimensions), the same words.
+        ``human`` and those of `labels`: (words, dimensions), the same words.
     """
-    from humanlike.data.norms import complete_words, features
-
-    words = complete_words(table, ["human", *MODELS])
-    found = {"human": features(table, "human", dimensions)}
-    found["zero"] = zero.pivot(index="word", columns="dimension", values="rating")
+    words = compared_words(taught, zero, table)
+    found = {"human": features(table, "human", dimensions), "zero": zero}
     for training in ("shuffled", "sensory", "all"):
         for method in METHODS:
             found[f"{training}.{method}"] = taught[Run(training, method, main, 0)]
@@ -253,8 +320,10 @@ def main_tables(
     return {name: frame.loc[words, list(dimensions)] for name, frame in found.items()}
 
 
-def comparison(by_measure: Mapping[str, Scores], names: Sequence[str]) -> pd.DataFrame:
-    """List the scores of some of `LABELS` with 95 % intervals over words.
+def comparison(
+    by_measure: Mapping[str, Scores], names: Sequence[str], spelled: Mapping[str, str]
+) -> pd.DataFrame:
+    """List the scores of some of `labels` with 95 % intervals over words.
 
     Returns
     -------
@@ -264,84 +333,9 @@ def comparison(by_measure: Mapping[str, Scores], names: Sequence[str]) -> pd.Dat
     from humanlike.analysis.transfer import MEASURES as SPELLED
 
     rows = [
-        (short, SPELLED[short], name, LABELS[name], scores.estimate[name], *scores.interval(name))
+        (short, SPELLED[short], name, spelled[name], scores.estimate[name], *scores.interval(name))
         for short, scores in by_measure.items()
         for name in names
     ]
     columns = ["short", "measure", "name", "label", "estimate", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def score_runs(taught: Mapping[Run, pd.DataFrame], human: pd.DataFrame) -> pd.DataFrame:
-    """Score every training on all evaluated words.
-
-    Returns
-    -------
-    DataFrame
-        Columns training, method, words, draw, rsa, spearman, similarity, motor (RSA on the motor
-        dimensions). A score is NaN where a dimension does not vary.
-    """
-    from humanlike.stats import rdm
-
-    people = {name: rdm(human[list(names)]) for name, names in _SETS.items()}
-    rows = [(*run, *_scores(ratings, human, people)) for run, ratings in taught.items()]
-    columns = ["training", "method", "words", "draw", *MEASURES, "motor"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-_SETS = {"all": DIMENSIONS, "motor": MOTOR}
-
-
-def _scores(
-    ratings: pd.DataFrame, human: pd.DataFrame, people: Mapping[str, np.ndarray]
-) -> tuple[float, ...]:
-    from humanlike.stats import rdm, rsa
-    from humanlike.stats.agreement import mean_similarity, mean_spearman
-
-    structure = {
-        name: rsa(people[name], rdm(ratings[list(names)]))
-        if (ratings[list(names)].nunique() > 1).all()
-        else np.nan
-        for name, names in _SETS.items()
-    }
-    one, two = human.to_numpy(float), ratings.to_numpy(float)
-    order, near = float(mean_spearman(one, two)), float(mean_similarity(one, two))
-    return structure["all"], order, near, structure["motor"]
-
-
-def dose_response(scores: pd.DataFrame, doses: Sequence[int]) -> pd.DataFrame:
-    """Average the draws of every dose.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        From `score_runs`.
-    doses : sequence of int
-        Numbers of training words.
-
-    Returns
-    -------
-    DataFrame
-        Columns method, words, short (measure), draws, mean, low, high: the 95 % interval of the
-        mean over draws by Student's t; the mean itself where there is one draw.
-    """
-    from scipy.stats import t
-
-    own = scores[(scores["training"] == "all") & scores["words"].isin(list(doses))]
-    rows = []
-    for (method, words), part in own.groupby(["method", "words"]):
-        count = len(part)
-        for short in MEASURES:
-            mean, wide = float(part[short].mean()), 0.0
-            if count > 1:
-                wide = float(t.ppf(0.975, count - 1) * part[short].std() / np.sqrt(count))
-            rows.append((method, words, short, count, mean, mean - wide, mean + wide))
-    columns = ["method", "words", "short", "draws", "mean", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def enough_words(curve: pd.DataFrame, method: str, short: str, level: float) -> int:
-    """Return the smallest dose whose mean score reaches a level; 0 if none does."""
-    own = curve[(curve["method"] == method) & (curve["short"] == short)].sort_values("words")
-    reached = own.loc[own["mean"] >= level, "words"]
-    return int(reached.iloc[0]) if len(reached) else 0

@@ -124,16 +124,21 @@ def _add_train(actions: Any) -> None:
 
 def train_adapter(options: argparse.Namespace) -> int:
     """Train, and say how to ask the trained model."""
-    from humanlike.finetune.local import Recipe, train
+    from humanlike.finetune.local import Recipe, leads, train
 
+    tell = print if leads() else _nothing
     names = (*RECIPE, "checkpointing", "targets")
     given = {name: getattr(options, name) for name in names}
     recipe = Recipe(**{k: v for k, v in given.items() if v is not None}, seed=options.seed)
     made, held = chosen_set(options), None
-    print("\n".join(made.notes))
+    tell("\n".join(made.notes))
     if options.validation is not None:
         made, held = made.split(options.validation, options.seed)
-    done = train(options.model, made, options.out, recipe=recipe, held=held, tell=print)
-    print(f"The adapter is in {done.folder}. Ask the trained model with:")
-    print(f"humanlike query ratings {done.spec}")
+    done = train(options.model, made, options.out, recipe=recipe, held=held, tell=tell)
+    tell(f"The adapter is in {done.folder}. Ask the trained model with:")
+    tell(f"humanlike query ratings {done.spec}")
     return 0
+
+
+def _nothing(line: str) -> None:
+    """Say nothing: another process speaks."""

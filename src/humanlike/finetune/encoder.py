@@ -7,9 +7,9 @@ never trained on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from humanlike.errors import HumanlikeError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from humanlike.finetune import local
     from humanlike.models.encoder import Encoder
 
 LOW, HIGH = 0.0, 5.0
@@ -74,7 +75,8 @@ class Lesson:
     asked_words, asked_dimensions : tuple of str
         What to predict afterwards: every word on every phrase.
     recipe : Recipe or None
-        How to train all weights; None fits a linear read-out of the frozen encoder.
+        How to train, an encoder or (`humanlike.finetune.local.Recipe`) an adapter; None fits a
+        linear read-out of the frozen model.
     """
 
     words: tuple[str, ...]
@@ -82,7 +84,7 @@ class Lesson:
     dimensions: tuple[str, ...]
     asked_words: tuple[str, ...]
     asked_dimensions: tuple[str, ...]
-    recipe: Recipe | None = None
+    recipe: Recipe | local.Recipe | None = None
 
     def __post_init__(self) -> None:
         import numpy as np
@@ -134,8 +136,11 @@ def teach(lesson: Lesson, encoder: Encoder) -> NDArray[np.float64]:
     """
     import numpy as np
 
-    recipe = lesson.recipe
-    found = _tuned(lesson, encoder, recipe) if recipe else _read_out(lesson, encoder)
+    if lesson.recipe is None:
+        found = read_out(lesson, encoder.embed).ratings
+    else:
+        assert isinstance(lesson.recipe, Recipe)  # noqa: S101
+        found = _tuned(lesson, encoder, lesson.recipe)
     clipped: NDArray[np.float64] = np.clip(found, LOW, HIGH)
     return clipped
 
@@ -143,31 +148,54 @@ def teach(lesson: Lesson, encoder: Encoder) -> NDArray[np.float64]:
 # --- a linear read-out ---------------------------------------------------------------------------
 
 
-def _read_out(lesson: Lesson, encoder: Encoder) -> NDArray[np.float64]:
-    r"""Fit one ridge regression per dimension on the frozen embeddings.
+class ReadOut(NamedTuple):
+    """A linear read-out's predictions.
+
+    Attributes
+    ----------
+    ratings : ndarray, shape (asked words, asked dimensions)
+        Not clipped.
+    error : float
+        Sum of the squared leave-one-out errors of the training words.
+    """
+
+    ratings: NDArray[np.float64]
+    error: float
+
+
+def read_out(lesson: Lesson, embed: Callable[[Sequence[str]], NDArray[Any]]) -> ReadOut:
+    r"""Fit one ridge regression per dimension on frozen embeddings.
 
     A dimension that was not trained is the mixture of those that were, with the weights that a
     second ridge regression gives to the embeddings of the phrases: for phrases :math:`e_d` and a
     new one :math:`e`, :math:`w = (E E^\top + I)^{-1} E e` (two-step kernel ridge regression, Stock
     et al., 2018, doi:10.1162/neco_a_01096), scaled to sum to one.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        What is taught and what is asked.
+    embed : callable
+        Turns texts into vectors, (texts, dimensions).
     """
     import numpy as np
 
     from humanlike.stats.ridge import fit_ridge
 
-    inputs = encoder.embed(_texts(lesson.words)).astype(float)
+    inputs = embed(_texts(lesson.words)).astype(float)
     model = fit_ridge(inputs, lesson.ratings, standardize=False, penalties=PENALTIES)
-    known = model.predict(encoder.embed(_texts(lesson.asked_words)))
-    phrases = encoder.embed(lesson.dimensions).astype(float)
+    known = model.predict(embed(_texts(lesson.asked_words)))
+    phrases = embed(lesson.dimensions).astype(float)
     columns = []
     for phrase in lesson.asked_dimensions:
         if phrase in lesson.dimensions:
             columns.append(known[:, lesson.dimensions.index(phrase)])
             continue
         gram = phrases @ phrases.T + np.eye(len(phrases))
-        weights = np.linalg.solve(gram, phrases @ encoder.embed([phrase])[0])
+        weights = np.linalg.solve(gram, phrases @ embed([phrase])[0])
         columns.append(known @ (weights / weights.sum()))
-    return np.column_stack(columns)
+    error = float(((model.fitted - lesson.ratings) ** 2).sum())
+    return ReadOut(np.column_stack(columns), error)
 
 
 # --- all weights ---------------------------------------------------------------------------------

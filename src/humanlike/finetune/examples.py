@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, get_args
 
-from humanlike.data.norms import DUTCH, LANGUAGES, dimensions_of
+from humanlike.data.norms import dimensions_of
 from humanlike.errors import HumanlikeError, unknown
-from humanlike.finetune.leaks import Forms, Leaks, families, find_leaks, pairs
+from humanlike.finetune.training_words import Pool, Related, TrainingWords, draw, training_words
 from humanlike.tasks import qa, ratings
 from humanlike.tasks.prompt import Form, Prompt
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Related = Literal["drop", "keep", "stop"]
-Pool = Literal["paper", "all"]
 SETS = {"en_ft": "English", "nl_ft": "Dutch", "qa_ft": "questions"}
 """Name of each set and what it is made of."""
 PAPER_COUNTS = {"en_ft": 2358 * 11, "nl_ft": 2358 * 6, "qa_ft": 800}
@@ -176,114 +174,7 @@ def example_set(
     return _rated(name, words, language, chosen, decimals, form, missing)
 
 
-# --- words ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class TrainingWords:
-    """Words to train on, with people's ratings.
-
-    Attributes
-    ----------
-    ratings : DataFrame, shape (words, dimensions)
-        Mean ratings, 0 to 5; index ``word``, columns under their Lancaster names.
-    groups : dict of str to int
-        Group of each word; words of a group share a stem.
-    notes : tuple of str
-        Counts, and what was left out.
-    """
-
-    ratings: pd.DataFrame
-    groups: dict[str, int]
-    notes: tuple[str, ...]
-
-
-def training_words(
-    language: str = "English",
-    *,
-    pool: Pool = "paper",
-    n: int = 0,
-    seed: int = 0,
-    related: Related = "drop",
-    missing: str = "raise",
-) -> TrainingWords:
-    """Return words to train on, none of them evaluated; parameters as for `example_set`.
-
-    Raises
-    ------
-    HumanlikeError
-        If more words are asked for than there are, or an evaluated word is among them.
-    """
-    table = _rated_pairs(pool, missing)
-    forms = _forms(table)
-    leaks = find_leaks(forms, evaluated_words(missing))
-    own = list(table["word" if language == "English" else "translation"])
-    leaks.refuse(own)
-    notes = [f"{len(table):,} words are rated and not evaluated."]
-    keep = _without_related(leaks, own, related, notes)
-    keep = _draw(keep, n, seed, "words")
-    numbers = families([forms[place] for place in keep])
-    table = table.iloc[keep]
-    dimensions = list(dimensions_of(language))
-    columns = dimensions if language == "English" else [DUTCH[name] for name in dimensions]
-    rated = table[columns].set_axis(dimensions, axis="columns")
-    rated.index = table["word" if language == "English" else "translation"].rename("word")
-    return TrainingWords(rated, dict(zip(rated.index, numbers, strict=True)), tuple(notes))
-
-
-def evaluated_words(missing: str = "raise") -> list[Forms]:
-    """Return every word that is evaluated, in both languages, with its translation."""
-    from humanlike.data.norms import load_ratings
-
-    found: dict[tuple[str, str], Forms] = {}
-    for language in LANGUAGES:
-        other = "Dutch" if language == "English" else "English"
-        table = load_ratings(language, missing=missing).drop_duplicates("word")
-        for word, translation in zip(table["word"], table["translation"], strict=True):
-            forms = {language: str(word), other: str(translation)}
-            found.setdefault((forms["English"], forms["Dutch"]), forms)
-    return list(found.values())
-
-
-def _rated_pairs(pool: Pool, missing: str) -> pd.DataFrame:
-    """Return the pairs that may be trained on: the paper's, or all but the test words."""
-    from humanlike.data.splits import load_pool, load_splits
-
-    splits = load_splits("earlier", missing=missing)
-    if pool == "paper":
-        return splits[splits["part"] == "train"].reset_index(drop=True)
-    tested = splits.loc[splits["part"] == "test", "word"]
-    table = load_pool(missing=missing)
-    return table[~table["word"].isin(tested)].reset_index(drop=True)
-
-
-def _forms(table: pd.DataFrame) -> list[Forms]:
-    return [
-        {"English": str(word), "Dutch": str(translation)}
-        for word, translation in zip(table["word"], table["translation"], strict=True)
-    ]
-
-
-def _without_related(leaks: Leaks, own: list[str], related: Related, notes: list[str]) -> list[int]:
-    if not leaks.related:
-        return list(range(len(own)))
-    found = f"{len(leaks.related):,} share a stem with an evaluated word: "
-    found += pairs(own, leaks.related)
-    if related == "stop":
-        raise HumanlikeError(f"{found}. Leave them out, or keep them as the paper did.")
-    notes.append(f"{found}. They were {'left out' if related == 'drop' else 'kept'}.")
-    dropped = leaks.related if related == "drop" else {}
-    return [place for place in range(len(own)) if place not in dropped]
-
-
-def _draw(places: list[int], n: int, seed: int, what: str) -> list[int]:
-    import numpy as np
-
-    if n == 0:
-        return places
-    if not 1 <= n <= len(places):
-        raise HumanlikeError(f"There are {len(places):,} {what} to train on; asked for {n:,}.")
-    return sorted(np.random.default_rng(seed).permutation(places)[:n].tolist())
+# --- ratings -------------------------------------------------------------------------------------
 
 
 def _rated(
@@ -298,13 +189,35 @@ def _rated(
     from humanlike.data.prompts import load_prompts
 
     released = ratings.templates(load_prompts(missing=missing), language)
+    examples = rating_examples(words.ratings[dimensions], released, decimals=decimals, form=form)
+    return ExampleSet(name, tuple(examples), words.groups, (*words.notes, _counted(name, examples)))
+
+
+def rating_examples(
+    rated: pd.DataFrame,
+    templates: Mapping[str, str],
+    *,
+    decimals: int = 2,
+    form: Form = "chat",
+) -> list[Example]:
+    """Return one example per rating, word by word.
+
+    Parameters
+    ----------
+    rated : DataFrame, shape (words, dimensions)
+        Ratings, 0 to 5; index words, columns Lancaster names.
+    templates : dict of str to str
+        Template of each dimension's prompts.
+    decimals, form
+        As for `example_set`.
+    """
     examples = []
-    for word, row in words.ratings[dimensions].iterrows():
+    for word, row in rated.iterrows():
         for dimension, value in row.items():
             item = ratings.Item(str(word), str(dimension))
-            prompt = ratings.prompt(item, released, form)
+            prompt = ratings.prompt(item, templates, form)
             examples.append(Example(prompt, _lead(form) + written(value, decimals), str(word)))
-    return ExampleSet(name, tuple(examples), words.groups, (*words.notes, _counted(name, examples)))
+    return examples
 
 
 def check_answers(examples: ExampleSet) -> None:
@@ -362,7 +275,7 @@ def _questions(n: int, seed: int, related: Related, form: Form, missing: str) ->
             raise HumanlikeError(f"{found}. Leave them out, or keep them as the paper did.")
         notes.append(f"{found} ({'left out' if related == 'drop' else 'kept'}).")
     keep = [i for i in range(len(train)) if related == "keep" or i not in twins]
-    chosen = [train[place] for place in _draw(keep, n, seed, "questions")]
+    chosen = [train[place] for place in draw(keep, n, seed, "questions")]
     examples = [
         Example(qa.prompt(item, template, form), _lead(form) + item.correct, str(item.index))
         for item in chosen

@@ -12,6 +12,7 @@ from humanlike.errors import HumanlikeError
 
 SHOWN = 8
 SNOWBALL = {"English": "english", "Dutch": "dutch"}
+LEMMAS = {"English": "en", "Dutch": "nl"}
 
 Forms = Mapping[str, str]
 """One word in several languages: language to spelling."""
@@ -26,7 +27,8 @@ class Leaks:
     same : dict of int to str
         Place of a training word to the evaluated word it is, in either language.
     related : dict of int to str
-        Place of a training word to an evaluated word with the same stem, where it is not the same.
+        Place of a training word to an evaluated word it shares a stem or a lemma with, where it is
+        not the same.
     """
 
     same: Mapping[int, str]
@@ -58,9 +60,10 @@ def find_leaks(training: Iterable[Forms], evaluated: Iterable[Forms]) -> Leaks:
 
     Two words are the *same* if in one language their spelling agrees but for capitals, accents and
     white space; a spelling that two languages share by chance (English *pond*, Dutch *pond*) is no
-    leak. They are *related* if in one language all their parts have the same Snowball stem (Porter,
-    1980, doi:10.1108/eb046814; Porter, 2001), which joins inflected forms and many derived ones;
-    irregular forms (*mouse*, *mice*) are not found.
+    leak. They are *related* if in one language all their parts have the same stem: the Snowball
+    stem (Porter, 1980, doi:10.1108/eb046814; Porter, 2001) of the word as it is, which joins
+    inflected forms and many derived ones, or of its lemma (simplemma's dictionaries; Barbaresi,
+    doi:10.5281/zenodo.4673264), which joins irregular forms (*mouse*, *mice*).
 
     Parameters
     ----------
@@ -69,22 +72,23 @@ def find_leaks(training: Iterable[Forms], evaluated: Iterable[Forms]) -> Leaks:
 
     Examples
     --------
-    >>> found = find_leaks([{"English": "Houses"}, {"Dutch": "roos"}],
-    ...                    [{"English": "HOUSE"}, {"English": "ROSE", "Dutch": "Roos"}])
+    >>> found = find_leaks([{"English": "Mice"}, {"Dutch": "roos"}],
+    ...                    [{"English": "MOUSE"}, {"English": "ROSE", "Dutch": "Roos"}])
     >>> dict(found.same), dict(found.related)
-    ({1: 'Roos'}, {0: 'HOUSE'})
+    ({1: 'Roos'}, {0: 'MOUSE'})
     """
     spelled: dict[tuple[str, str], str] = {}
     stemmed: dict[tuple[str, str], str] = {}
     for forms in evaluated:
         for language, word in forms.items():
             spelled.setdefault((language, plain(word)), word)
-            stemmed.setdefault((language, stem(word, language)), word)
+            for root in stems(word, language):
+                stemmed.setdefault((language, root), word)
     same: dict[int, str] = {}
     related: dict[int, str] = {}
     for place, forms in enumerate(training):
         equal = (spelled.get((lang, plain(word))) for lang, word in forms.items())
-        close = (stemmed.get((lang, stem(word, lang))) for lang, word in forms.items())
+        close = (stemmed.get((lang, r)) for lang, word in forms.items() for r in stems(word, lang))
         if hit := next(filter(None, equal), None):
             same[place] = hit
         elif hit := next(filter(None, close), None):
@@ -93,7 +97,7 @@ def find_leaks(training: Iterable[Forms], evaluated: Iterable[Forms]) -> Leaks:
 
 
 def families(words: Iterable[Forms]) -> list[int]:
-    """Number the groups of words that share a stem in any language; parts of a split keep them.
+    """Number the groups of words that share a stem or a lemma; parts of a split keep them whole.
 
     Returns
     -------
@@ -112,9 +116,10 @@ def families(words: Iterable[Forms]) -> list[int]:
     first: dict[tuple[str, str], int] = {}
     for place, forms in enumerate(words):
         for language, word in forms.items():
-            other = root(first.setdefault((language, stem(word, language)), place))
-            mine = root(place)
-            leader[max(mine, other)] = min(mine, other)
+            for key in stems(word, language):
+                other = root(first.setdefault((language, key), place))
+                mine = root(place)
+                leader[max(mine, other)] = min(mine, other)
     numbers: dict[int, int] = defaultdict(lambda: len(numbers))
     return [numbers[root(place)] for place in range(len(words))]
 
@@ -126,19 +131,31 @@ def plain(word: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def stem(word: str, language: str) -> str:
-    """Return the stems of a word's parts, joined by blanks.
+def stems(word: str, language: str) -> tuple[str, ...]:
+    """Return the stems of a word as it is and of its lemma, once if they are the same.
+
+    Parts of a compound written apart are treated one by one and joined by blanks.
 
     Raises
     ------
     HumanlikeError
         If there is no stemmer for the language.
+
+    Examples
+    --------
+    >>> stems("Dancing", "English"), stems("mice", "English")
+    (('danc',), ('mice', 'mous'))
     """
     if language not in SNOWBALL:
         raise HumanlikeError(f"There are stems of English and Dutch words only, not {language}.")
+    from simplemma import lemmatize
     from snowballstemmer import stemmer
 
-    return " ".join(stemmer(SNOWBALL[language]).stemWords(plain(word).split()))
+    parts = plain(word).split()
+    lemmas = [plain(lemmatize(part, lang=LEMMAS[language])) for part in parts]
+    snowball = stemmer(SNOWBALL[language])
+    found = (" ".join(snowball.stemWords(some)) for some in (parts, lemmas))
+    return tuple(dict.fromkeys(found))
 
 
 def pairs(words: list[str], found: Mapping[int, str]) -> str:

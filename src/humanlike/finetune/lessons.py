@@ -1,4 +1,4 @@
-"""Many lessons, each once: kept when done, and worked off by processes of one thread each.
+"""Many lessons, each once: kept when done; encoders learn in processes of one thread each.
 
 One thread per process makes every number independent of how many cores there are, and a busy
 neighbour slows one lesson instead of all: threads of one multiplication wait for the slowest.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from humanlike.errors import HumanlikeError
-from humanlike.finetune.encoder import Lesson, teach
+from humanlike.finetune.encoder import Lesson, Recipe, teach
+from humanlike.models.encoder import Encoder
 from humanlike.paths import home
 
 if TYPE_CHECKING:
@@ -24,14 +24,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from humanlike.models.encoder import Encoder
+    from humanlike.finetune.language import LanguageModel
+
+    Pupil = Encoder | LanguageModel
 
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
 def teach_all(
     lessons: Mapping[str, Lesson],
-    encoder: Encoder,
+    pupil: Pupil,
     *,
     workers: int = 0,
     folder: Path | None = None,
@@ -46,33 +48,40 @@ def teach_all(
     ----------
     lessons : dict of str to Lesson
         Lessons by name.
-    encoder : Encoder
+    pupil : Encoder or LanguageModel
         Who is taught; it stays as it is.
     workers : int
-        Processes; 0 takes all cores of this process but one.
+        Processes for an encoder; 0 takes all cores of this process but one. A language model learns
+        one lesson at a time, on the device it was opened for.
     folder : Path, optional
-        Where outcomes are kept; by default under the user's own folder.
+        Where outcomes and adapters are kept; by default under the user's own folder.
     tell : callable, optional
-        Given a line after each lesson.
+        Given a line before and after each lesson.
 
     Returns
     -------
     dict of str to ndarray, each of shape (asked words, asked dimensions)
-        Ratings, 0 to 5, by name, in the order of the lessons.
+        Ratings, 0 to 5, by name, in the order of the lessons; NaN where a language model gave no
+        number.
 
     Raises
     ------
     HumanlikeError
         If a lesson is impossible or its loss is no longer a number; outcomes so far are kept.
     """
-    folder = folder or home() / "finetune" / "encoder"
-    files = {name: folder / f"{key(lesson, encoder)}.npy" for name, lesson in lessons.items()}
+    folder = folder or home() / "finetune" / pupil.info().kind
+    files = {name: folder / f"{key(lesson, pupil)}.npy" for name, lesson in lessons.items()}
     found = {name: kept for name, file in files.items() if (kept := _kept(file, lessons[name]))
              is not None}  # fmt: skip
-    todo = sorted((n for n in lessons if n not in found), key=lambda n: -_effort(lessons[n]))
+    todo = {name: lesson for name, lesson in lessons.items() if name not in found}
     if tell and len(found):
         tell(f"{len(found)} of {len(lessons)} lessons were taught before.")
-    for done, (name, outcome) in enumerate(_taught(todo, lessons, encoder, workers), start=1):
+    taught = (
+        _side_by_side(todo, pupil, workers)
+        if isinstance(pupil, Encoder)
+        else _one_by_one(todo, files, pupil, tell)
+    )
+    for done, (name, outcome) in enumerate(taught, start=1):
         _keep(files[name], outcome)
         found[name] = outcome
         if tell:
@@ -80,9 +89,10 @@ def teach_all(
     return {name: found[name] for name in lessons}
 
 
-def key(lesson: Lesson, encoder: Encoder) -> str:
+def key(lesson: Lesson, pupil: Pupil) -> str:
     """Return the checksum of all that can change a lesson's outcome."""
-    parts = {"encoder": encoder.info().identity(), "lesson": lesson.identity()}
+    who = pupil.info().identity() if isinstance(pupil, Encoder) else pupil.identity()
+    parts = {"encoder": who, "lesson": lesson.identity()}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -95,26 +105,46 @@ def cores() -> int:
 def _effort(lesson: Lesson) -> int:
     """Return a number that grows with the work: words passed through, none for a read-out."""
     recipe = lesson.recipe
-    if recipe is None:
+    if not isinstance(recipe, Recipe):
         return 0
     return max(recipe.epochs * len(lesson.words), recipe.steps * recipe.batch)
 
 
-def _taught(
-    todo: Sequence[str], lessons: Mapping[str, Lesson], encoder: Encoder, workers: int
+def _one_by_one(
+    todo: Mapping[str, Lesson],
+    files: Mapping[str, Path],
+    pupil: LanguageModel,
+    tell: Callable[[str], None] | None,
+) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    """Yield each lesson's outcome: read-outs first, while the frozen model is loaded."""
+    heavy = [lesson for lesson in todo.values() if lesson.recipe is not None]
+    if tell and heavy:
+        examples = sum(lesson.ratings.size for lesson in heavy)
+        asked = sum(len(le.asked_words) * len(le.asked_dimensions) for le in heavy)
+        tell(
+            f"{len(heavy)} adapters to train on {examples:,} examples a pass in all, and "
+            f"{asked:,} ratings to ask for afterwards."
+        )
+    for name in sorted(todo, key=lambda name: todo[name].recipe is not None):
+        yield name, pupil.teach(todo[name], files[name].with_name(files[name].stem[:12]), tell)
+    pupil.close()
+
+
+def _side_by_side(
+    todo: Mapping[str, Lesson], encoder: Encoder, workers: int
 ) -> Iterator[tuple[str, NDArray[np.float64]]]:
     """Yield each lesson's outcome as it is done: read-outs here, the rest in processes."""
     from concurrent.futures import as_completed
 
-    heavy = [name for name in todo if lessons[name].recipe is not None]
+    heavy = sorted((n for n in todo if todo[n].recipe), key=lambda n: -_effort(todo[n]))
     with _processes(min(workers or cores(), len(heavy))) as pool:
         running = {}
         if pool:
             path = str(encoder.path)
-            running = {pool.submit(_apart, lessons[name], path): name for name in heavy}
+            running = {pool.submit(_apart, todo[name], path): name for name in heavy}
         for name in todo:
-            if lessons[name].recipe is None:
-                yield name, teach(lessons[name], encoder)
+            if todo[name].recipe is None:
+                yield name, teach(todo[name], encoder)
         for future in as_completed(running):
             yield running[future], future.result()
 
@@ -151,8 +181,6 @@ def _apart(lesson: Lesson, path: str) -> NDArray[np.float64]:
     """Teach in a process of its own."""
     import torch
 
-    from humanlike.models.encoder import Encoder
-
     torch.set_num_threads(1)
     encoder = Encoder(Path(path), "student")
     return teach(lesson, encoder)
@@ -167,7 +195,7 @@ def _kept(file: Path, lesson: Lesson) -> NDArray[np.float64] | None:
     except (OSError, ValueError, EOFError):
         return None
     expected = (len(lesson.asked_words), len(lesson.asked_dimensions))
-    return outcome if outcome.shape == expected and np.isfinite(outcome).all() else None
+    return outcome if outcome.shape == expected and not np.isinf(outcome).any() else None
 
 
 def _keep(file: Path, outcome: NDArray[np.float64]) -> None:
@@ -179,24 +207,3 @@ def _keep(file: Path, outcome: NDArray[np.float64]) -> None:
     with part.open("wb") as stream:
         np.save(stream, outcome, allow_pickle=False)
     part.replace(file)
-
-
-def open_encoder(spec: str) -> Encoder:
-    """Open an encoder by its spec.
-
-    Raises
-    ------
-    HumanlikeError
-        If the spec names another kind of model.
-    """
-    from humanlike.models import open_model
-    from humanlike.models.encoder import Encoder
-
-    model = open_model(spec)
-    if isinstance(model, Encoder):
-        return model
-    model.close()
-    raise HumanlikeError(
-        f"{spec} is no text encoder. On a CPU encoder: or encoder:FOLDER can be taught; for other "
-        "models see 'humanlike finetune train'."
-    )

@@ -203,6 +203,11 @@ class _Desk:
         return f"hf:{self.source.place}+{folder}"
 
 
+def leads() -> bool:
+    """Return whether this process speaks for all that train together; alone it does."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 def _begun(
     folder: Path, desk: _Desk, examples: ExampleSet, held: ExampleSet | None, recipe: Recipe
 ) -> dict[str, Any]:
@@ -237,7 +242,7 @@ def _begun(
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    if os.environ.get("RANK", "0") == "0":
+    if leads():
         _write(folder, record)
     return record
 
@@ -330,7 +335,8 @@ def _arguments(folder: Path, desk: _Desk, recipe: Recipe, count: int) -> Any:
     """Return the Trainer's settings; all passes are in the data, in their order."""
     from transformers import TrainingArguments
 
-    steps = max(1, count // (recipe.batch * recipe.accumulate))
+    devices = int(os.environ.get("WORLD_SIZE", "1"))
+    steps = max(1, count // (recipe.batch * recipe.accumulate * devices))
     wanted: dict[str, Any] = {
         "num_train_epochs": 1,
         "train_sampling_strategy": "sequential",
@@ -349,6 +355,7 @@ def _arguments(folder: Path, desk: _Desk, recipe: Recipe, count: int) -> Any:
         "logging_nan_inf_filter": False,
         "remove_unused_columns": False,
         "label_names": ["labels"],
+        "ddp_find_unused_parameters": False,
         "report_to": [],
         "disable_tqdm": True,
     }

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LOOKS = {"readout": (GREEN, "s", "--"), "tuned": (VERMILION, "D", "-")}
-ENCODER = {"zero": (GREY, "o"), "readout": (GREEN, "s"), "tuned": (VERMILION, "D")}
+PUPIL = {"zero": (GREY, "o"), "readout": (GREEN, "s"), "tuned": (VERMILION, "D")}
 GPT_MARKER = "^"
 
 
@@ -24,7 +24,7 @@ def compared(table: pd.DataFrame) -> Figure:
     ----------
     table : DataFrame
         Columns ``measure``, ``name``, ``label``, ``estimate``, ``low``, ``high``; names that end in
-        ``readout`` or ``tuned`` or are ``zero`` belong to the encoder, the others to GPT-4o-mini.
+        ``readout`` or ``tuned`` or are ``zero`` belong to the pupil, the others to GPT-4o-mini.
     """
     import matplotlib.pyplot as plt
 
@@ -51,7 +51,7 @@ def compared(table: pd.DataFrame) -> Figure:
 
 def _look(name: str) -> tuple[str, str]:
     method = name.rpartition(".")[2]
-    return ENCODER[method] if method in ENCODER else (MODEL_COLOURS[name], GPT_MARKER)
+    return PUPIL[method] if method in PUPIL else (MODEL_COLOURS[name], GPT_MARKER)
 
 
 def dose_curves(
@@ -85,7 +85,7 @@ def dose_curves(
             panel.errorbar(
                 own["words"], own["mean"], (own["mean"] - own["low"], own["high"] - own["mean"]),
                 color=colour, marker=marker, linestyle=line, markersize=5, capsize=2,
-                label={"readout": "linear read-out", "tuned": "all weights"}[method],
+                label={"readout": "linear read-out", "tuned": "trained"}[method],
             )  # fmt: skip
         _levels(panel, marks.get(short, {}))
         panel.set_xscale("log")

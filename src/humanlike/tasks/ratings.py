@@ -79,10 +79,11 @@ def phrases(table: pd.DataFrame, language: str) -> dict[str, str]:
 
     A template without such a phrase gives the dimension's name.
     """
-    return {name: _described(name, text) for name, text in templates(table, language).items()}
+    return {name: described(name, text) for name, text in templates(table, language).items()}
 
 
-def _described(dimension: str, template: str) -> str:
+def described(dimension: str, template: str) -> str:
+    """Return the phrase in a template that describes a dimension; its name if there is none."""
     found = _PHRASE.search(template)
     return found[1] if found else dimension
 
@@ -113,8 +114,8 @@ def prompt(item: Item, released: Mapping[str, str], form: Form = "chat", trial: 
             f"There are templates for: {', '.join(released)}."
         )
     text = _PLACEHOLDER.sub(lambda _: item.word, template)
-    described = _described(item.dimension, template)
-    question = Scale(item.word, item.dimension, described, *SCALE)
+    phrase = described(item.dimension, template)
+    question = Scale(item.word, item.dimension, phrase, *SCALE)
     if form == "base":
         text = text.rstrip() + BASE_SUFFIX
     lead = " " if form == "base" else ""
