@@ -94,6 +94,7 @@ class Visit:
         self.page = page
         self.problems: list[str] = []
         self.foreign: list[str] = []
+        self.loaded: set[str] = set()
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.problems.append(f"error: {error}"))
         page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url}"))
@@ -104,6 +105,8 @@ class Visit:
             self.problems.append(f"console {message.type}: {message.text}")
 
     def _request(self, request) -> None:
+        if request.url.startswith("file:"):
+            self.loaded.add(request.url)
         if not request.url.startswith(("file:", "data:", "blob:")):
             self.foreign.append(request.url)
 

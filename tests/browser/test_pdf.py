@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -18,6 +19,7 @@ from humanlike.pdf.joined import Document, Title, join
 from humanlike.pdf.make import print_document
 
 pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
 TITLE = Title('A "small" book </style>', "Nobody", "9.8.7", "2026-01-02T03:04:05", ("A note.",))
 
 
@@ -182,3 +184,24 @@ def test_a_chromium_that_fails_is_named_with_what_it_said(
     monkeypatch.setenv("HUMANLIKE_CHROMIUM", str(broken))
     with pytest.raises(HumanlikeError, match=r"(?s)exit status 3.*no display"):
         print_page(tmp_path / "book.html", tmp_path / "book.pdf")
+
+
+@pytest.mark.slow
+def test_the_whole_book_is_printed_with_every_figure_and_nothing_wider_than_its_page(
+    book: Path, tmp_path: Path
+) -> None:
+    if find_browser() is None:
+        pytest.skip("no Chromium")
+    whole = join(ROOT, book, os.path.relpath(book, tmp_path), TITLE)
+    whole.write(tmp_path / "book.html", {})
+    overfull = print_page(tmp_path / "book.html", tmp_path / "book.pdf")
+    assert overfull == []
+    pytest.importorskip("pypdf")
+    pages = [entry.page for part in whole.parts for entry in part.pages]
+    text = "".join((book / f"{page}.html").read_text(encoding="utf-8") for page in pages)
+    shown = len(re.findall("<figure", text))
+    assert shown > 50
+    raw = (tmp_path / "book.pdf").read_bytes()
+    assert len(re.findall(rb"/S\s*/Figure\b", raw)) == 2 * shown  # each figure and its image
+    anchors = {s.anchor for part in whole.parts for entry in part.pages for s in entry.sections}
+    assert anchors <= set(page_numbers(tmp_path / "book.pdf"))

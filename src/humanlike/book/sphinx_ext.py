@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 from humanlike.book.glossary import MarkTerms, add_definitions
+
+_ICONS = re.compile(r'[ \t]*<script src="[^"]*scripts/fontawesome\.js[^"]*"></script>\n?')
 
 
 def setup(app: Any) -> dict[str, bool]:
@@ -15,6 +19,7 @@ def setup(app: Any) -> dict[str, bool]:
     app.connect("html-page-context", _follow_system, priority=900)
     app.add_post_transform(MarkTerms)
     app.connect("html-page-context", add_definitions)
+    app.connect("build-finished", _lighten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -50,6 +55,17 @@ def _follow_system(
     """Name the mode of a first visit; the theme reports an error where none is named."""
     del app, page, template, doctree
     context["default_mode"] = context.get("default_mode") or "auto"
+
+
+def _lighten(app: Any, exception: Exception | None) -> None:
+    """Take out the script that draws icons: 1.5 MB a page, and the same icons come as a font."""
+    if exception is not None or app.builder.format != "html":
+        return
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        lighter = _ICONS.sub("", text)
+        if lighter != text:
+            page.write_text(lighter, encoding="utf-8")
 
 
 def _address(script: Any) -> str:
