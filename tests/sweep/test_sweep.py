@@ -272,3 +272,13 @@ def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(fresh: Path) -> None:
     assert asked.total() - len(asked) <= 50, "no more than what was on its way"
     with Store(default_path()) as store:
         assert len(store) == 2 * N_SLOW
+
+
+def test_results_that_another_process_removes_do_no_harm(tmp_path: Path) -> None:
+    """Workers thin out the same folder of kept results at the same time."""
+    from humanlike.evaluate import kept
+
+    (tmp_path / "there.json").touch()
+    (tmp_path / "gone.json").symlink_to(tmp_path / "removed meanwhile")
+    kept._prune(tmp_path)
+    assert (tmp_path / "there.json").exists()

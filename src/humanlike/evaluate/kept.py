@@ -78,6 +78,14 @@ def code() -> str:
 
 
 def _prune(folder: Path) -> None:
-    files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+    """Remove what was not used for longest; other processes may do so at the same time."""
+    files = sorted(folder.glob("*.json"), key=_age, reverse=True)
     for file in files[MOST:]:
         file.unlink(missing_ok=True)
+
+
+def _age(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0
