@@ -94,12 +94,15 @@ def measure_ratings(
     reason = check_valid(asked, parameters.least_valid, len(table))
     if not reason and len(words) < LEAST_WORDS:
         reason = f"only {len(words)} words have a valid rating on every dimension"
-    if not reason and (own.loc[words].nunique() < 2).any():
-        flat = [str(name) for name in own.columns[own.loc[words].nunique() < 2]]
-        reason = f"the same rating for every word on {', '.join(flat)}: nothing to correlate"
+    for who, part in (("the model", own), ("people", norms.tables["human"])):
+        flat = _flat(part.loc[words])
+        if not reason and flat:
+            reason = f"{who} rated all {len(words)} words alike on {', '.join(flat)}"
     if reason:
         return RatingResult(**head, reason=reason, n_words=len(words))
     tables = {name: part.loc[words] for name, part in norms.tables.items()} | {OWN: own.loc[words]}
+    known = [who for who in GPT if not _flat(tables[who])]
+    tables = {name: part for name, part in tables.items() if name in ("human", OWN, *known)}
     scores = paired_scores(tables, parameters.n_boot, parameters.seed)
     chance, ceilings = _chance(tables, norms.spread.loc[words], parameters, n_jobs)
     mine = {short: _interval(one, OWN) for short, one in scores.items()}
@@ -111,9 +114,14 @@ def measure_ratings(
             name.removeprefix(EACH): _interval(one, OWN)
             for name, one in scores.items() if name.startswith(EACH)
         },
-        references={who: {m: _interval(scores[m], who) for m in scores} for who in GPT},
-        gains={who: {m: _gain(scores[m], OWN, who) for m in MEASURES} for who in GPT},
+        references={who: {m: _interval(scores[m], who) for m in scores} for who in known},
+        gains={who: {m: _gain(scores[m], OWN, who) for m in MEASURES} for who in known},
     )  # fmt: skip
+
+
+def _flat(table: pd.DataFrame) -> list[str]:
+    """Return the dimensions on which all words have the same rating: nothing to correlate."""
+    return [str(name) for name in table.columns[table.nunique() < 2]]
 
 
 def _listed(column: pd.Series[float]) -> list[float | None]:

@@ -151,7 +151,8 @@ class RatingResult:
         Spearman's ρ of each dimension.
     references : dict of str to dict of str to Measured
         The same measures of the versions of GPT-4o-mini on the same words; those of dimensions
-        under ``dimension`` and their name.
+        under ``dimension`` and their name. A version that rated all of these words alike on a
+        dimension is left out.
     gains : dict of str to dict of str to Measured
         The model minus each of them, with paired intervals.
     ceilings : dict of str to float

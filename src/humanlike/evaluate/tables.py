@@ -124,7 +124,8 @@ def rating_rows(one: Evaluation) -> pd.DataFrame:
     rows: list[tuple[Any, ...]] = []
     for name, label in WORDS.items():
         rows.append((label, one.name, *_three(getattr(one.ratings, name)), None, None, None))
-        for who, shown in GPT_LABELS.items():
+        for who in one.ratings.references:
+            shown = GPT_LABELS[who]
             other, gain = one.ratings.references[who][name], one.ratings.gains[who][name]
             rows.append((label, f"GPT-4o-mini, {shown}", *_three(other), *_three(gain)))
     return pd.DataFrame(rows, columns=columns)
@@ -173,7 +174,7 @@ def dimension_rows(one: Evaluation, references: Sequence[str]) -> dict[str, pd.D
         return {}
     names = list(one.ratings.dimensions)
     found = {one.name: [one.ratings.dimensions[name] for name in names]}
-    for who in references:
+    for who in (name for name in references if name in one.ratings.references):
         known = one.ratings.references[who]
         found[f"GPT-4o-mini, {GPT_LABELS[who]}"] = [known[EACH + name] for name in names]
     columns = ["estimate", "low", "high"]
