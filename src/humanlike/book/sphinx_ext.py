@@ -41,11 +41,13 @@ def _drop_thebe(app: Any, page: str, template: str, context: dict[str, Any], doc
 
 
 def _fix_roles(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Take away a list role whose children are no list items, which misleads screen readers."""
+    """Take away a list role without list items, and a name that every exercise has."""
     del app, page, template, doctree
     if "body" in context:
-        context["body"] = context["body"].replace(
-            '<div role="list" class="citation-list">', '<div class="citation-list">'
+        context["body"] = (
+            context["body"]
+            .replace('<div role="list" class="citation-list">', '<div class="citation-list">')
+            .replace('<section id="exercise-content">', "<section>")
         )
 
 
