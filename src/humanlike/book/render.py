@@ -12,7 +12,7 @@ from pathlib import Path
 from humanlike.errors import HumanlikeError
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_START = "from jupyter_book.cli.main import main; main()"
+_START = "import humanlike.book; from jupyter_book.cli.main import main; main()"
 
 
 def render(stage: Path, html: Path, *, strict: bool = True) -> None:

@@ -155,6 +155,12 @@ def beginning(made: Plan, n: int) -> Plan:
     return replace(made, prompts=made.prompts[:n], columns=columns)
 
 
+def settled(result: Result) -> bool:
+    """Return whether asking again would ask nothing."""
+    summary = result.summary
+    return result.estimate.to_ask == 0 or summary.valid == summary.prompts
+
+
 def asked_of(result: Result, why: str, price: Any) -> Asked:
     """Sum up what was asked in one task, all runs together.
 

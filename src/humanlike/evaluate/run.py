@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 from humanlike import __version__
 from humanlike.data.source import simulation_forced
 from humanlike.errors import HumanlikeError
-from humanlike.evaluate.asking import Asking, asked_of, needs_form
+from humanlike.evaluate.asking import Asking, asked_of, needs_form, settled
 from humanlike.evaluate.parameters import Parameters, resolve
 from humanlike.evaluate.record import Evaluation
+from humanlike.evaluate.whole import Whole
 from humanlike.query.run import REACH
+from humanlike.store.store import default_path
 
 if TYPE_CHECKING:
     from humanlike.evaluate.ratings import Norms
@@ -91,15 +93,20 @@ def evaluate(
         info = ready.info()
         needs_form(info, parameters)
         asking = Asking(ready, parameters, store, missing, progress, tell or (lambda _: None))
+        whole = Whole(info.identity(), parameters, store or default_path(), missing)
+        if before := whole.recall():
+            asking.tell(f"Nothing has changed since {before.made['at']}; nothing to ask.")
+            return before
+        answers = asking.all()
         results = {
             task: (result, asked_of(result, why, getattr(ready, "price", None)))
-            for task, (result, why) in asking.all().items()
+            for task, (result, why) in answers.items()
         }
     measured: dict[str, Any] = {}
     for task, (result, asked) in results.items():
         asking.tell(f"{task}: measuring {asked.valid:,} valid answers")
         measured[task] = _MEASURES[task](result, asked, parameters, missing, n_jobs)
-    return Evaluation(
+    found = Evaluation(
         model=json.loads(json.dumps(asdict(info) | {"versions": dict(info.versions)})),
         identity=info.identity(),
         parameters=parameters,
@@ -107,6 +114,9 @@ def evaluate(
         made=_made(time.monotonic() - begun),
         **measured,
     )
+    if all(settled(result) for result, _ in answers.values()):
+        whole.keep(found)
+    return found
 
 
 def planned(
