@@ -59,6 +59,8 @@ max_tokens: int = 32  # most tokens of an answer, in [1, 4096]
 sampling_seed: int = 0  # seed of the sampling, in [0, 4294967295]
 seed: int = 0  # seed of design, starts and resamples, in [0, 4294967295]
 observers: bool = True  # whether simulated observers with known answers are put through the same
+observer_triplets: int = 0  # questions each observer answers, 0 for as many as the model, in [0, 1000000]
+observer_words: int = 0  # words each observer rates, 0 for as many as the model, in [0, 1572]
 word: str = "LEMON"  # word whose profile is drawn
 store: str = ""  # another store of answers than your own, as a path
 
@@ -274,7 +276,9 @@ KNOWN = {
     "simulated:space=human,noise=0.2,bias=2": ("the same with a liking for the first option", ("between", None)),
     "simulated:lapse=1": ("flips coins", ("chance", "chance")),
 }
-simulated = {spec: evaluate(spec, tuple(tasks), **wishes, **where) for spec in KNOWN if observers}
+fewer = {"n_triplets": observer_triplets or n_triplets, "n_words": observer_words or n_words}
+simulated = {spec: evaluate(spec, tuple(tasks), **wishes | fewer, **where) for spec in KNOWN if observers}
+page.record("n_observer_triplets", fewer["n_triplets"])
 as_known = [all(want is None or part is None or part.verdict == want for want, part in zip(KNOWN[spec][1], (one.triplets, one.ratings), strict=True))
             for spec, one in simulated.items()]  # fmt: skip
 page.record("n_observers", len(simulated))
@@ -288,7 +292,7 @@ if simulated:
     )  # fmt: skip
 
 # %% [markdown]
-# Observers put through the test on this page: {value}`n_observers`; of these the verdicts are as known for {value}`observers_as_known`.
+# Observers put through the test on this page: {value}`n_observers`, with {value}`n_observer_triplets` triplets each; of these the verdicts are as known for {value}`observers_as_known`.
 #
 # (sec-evaluate-asked)=
 # ## What was asked, when, on what

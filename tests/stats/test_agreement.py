@@ -14,9 +14,11 @@ from humanlike.errors import HumanlikeError
 from humanlike.stats import rsa_bootstrap
 from humanlike.stats.agreement import (
     bootstrap_scores,
+    bootstrap_spearman,
     mean_similarity,
     mean_spearman,
     percentiles,
+    spearman_scores,
 )
 
 RANDOM = np.random.default_rng(2)
@@ -94,3 +96,29 @@ def test_what_cannot_be_scored_is_refused() -> None:
         found.recovery("near", "near", "near")
     with pytest.raises(HumanlikeError, match="level"):
         found.interval("near", 2)
+
+
+def test_resampled_ranks_are_those_of_sorting_every_resample_again() -> None:
+    random = np.random.default_rng(4)
+    human = random.integers(0, 6, (40, 3)) / 2
+    models = {
+        "ties": random.integers(0, 4, (40, 3)) / 2,
+        "near": human + random.normal(size=(40, 3)),
+    }
+    slow = bootstrap_scores(mean_spearman, human, models, 30, seed=5)
+    fast = spearman_scores(human, models, 30, seed=5)
+    for name in models:
+        assert fast.estimate[name] == pytest.approx(slow.estimate[name])
+        np.testing.assert_allclose(fast.samples[name], slow.samples[name])
+    each = bootstrap_spearman(human, models, 30, seed=5)["ties"]
+    for place in range(3):
+        own = [part[:, [place]] for part in (human, models["ties"])]
+        alone = bootstrap_scores(mean_spearman, own[0], {"ties": own[1]}, 30, seed=5)
+        np.testing.assert_allclose(each[1:, place], alone.samples["ties"])
+        assert each[0, place] == pytest.approx(
+            stats.spearmanr(human[:, place], models["ties"][:, place])[0]
+        )
+    flat = np.column_stack([models["ties"][:, :2], np.ones(40)])
+    found = bootstrap_spearman(human, {"flat": flat}, 3, seed=5)["flat"]
+    assert np.isnan(found[:, 2]).all()
+    assert np.isfinite(found[:, :2]).all()

@@ -15,7 +15,7 @@ from humanlike.stats.agreement import (
     Scores,
     bootstrap_scores,
     mean_similarity,
-    mean_spearman,
+    spearman_scores,
 )
 from humanlike.stats.ridge import ridge_predictions
 
@@ -104,7 +104,7 @@ def measure(ratings: Ratings, n_boot: int, seed: int) -> dict[str, Scores]:
     columns = {name: drawn.samples[:, place] for place, name in enumerate(drawn.names)}
     return {
         "rsa": Scores(drawn.rho, columns),
-        "spearman": bootstrap_scores(mean_spearman, human, models, n_boot, seed),
+        "spearman": spearman_scores(human, models, n_boot, seed),
         "similarity": bootstrap_scores(mean_similarity, human, models, n_boot, seed),
     }
 

@@ -138,7 +138,7 @@ def rating_scores(
         per dimension.
     """
     from humanlike.stats import rsa_bootstrap
-    from humanlike.stats.agreement import bootstrap_scores, mean_spearman
+    from humanlike.stats.agreement import spearman_scores
 
     words = tests.human.index
     for judge in judges:
@@ -149,7 +149,7 @@ def rating_scores(
     columns = {name: drawn.samples[:, place] for place, name in enumerate(drawn.names)}
     return {
         "rsa": Scores(drawn.rho, columns),
-        "spearman": bootstrap_scores(mean_spearman, human, tables, n_boot, seed),
+        "spearman": spearman_scores(human, tables, n_boot, seed),
     }
 
 

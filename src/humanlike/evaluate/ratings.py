@@ -20,7 +20,7 @@ from humanlike.evaluate.kept import kept
 from humanlike.evaluate.parameters import Parameters
 from humanlike.evaluate.record import Asked, Measured, RatingResult
 from humanlike.evaluate.verdict import rating_verdict
-from humanlike.stats.agreement import Scores, bootstrap_scores, mean_spearman
+from humanlike.stats.agreement import Scores, bootstrap_spearman
 
 if TYPE_CHECKING:
     from humanlike.query.run import Result
@@ -176,11 +176,9 @@ def _scored(
 ) -> dict[str, dict[str, Any]]:
     """Return estimate and resamples of one model by every measure, as plain JSON."""
     results = measure({"human": human, OWN: model}, n_boot, seed)
-    for name in human.columns:
-        one = {OWN: model[[name]]}
-        results[EACH + str(name)] = bootstrap_scores(
-            mean_spearman, human[[name]], one, n_boot, seed
-        )
+    drawn = bootstrap_spearman(human, {OWN: model}, n_boot, seed)[OWN]
+    for name, one in zip(human.columns, drawn.T, strict=True):
+        results[EACH + str(name)] = Scores({OWN: float(one[0])}, {OWN: one[1:]})
     return {
         name: {
             "estimate": scores.estimate[OWN],
