@@ -58,9 +58,7 @@ temperature: float = -1.0  # of the sampling; -1 as in the papers, in [-1, 2]
 max_tokens: int = 32  # most tokens of an answer, in [1, 4096]
 sampling_seed: int = 0  # seed of the sampling, in [0, 4294967295]
 seed: int = 0  # seed of design, starts and resamples, in [0, 4294967295]
-observers: bool = True  # whether simulated observers with known answers are put through the same
-observer_triplets: int = 0  # questions each observer answers, 0 for as many as the model, in [0, 1000000]
-observer_words: int = 0  # words each observer rates, 0 for as many as the model, in [0, 1572]
+observers: float = 1.0  # share of the questions that simulated observers with known answers are asked, 0 for no observers, in [0, 1]
 word: str = "LEMON"  # word whose profile is drawn
 store: str = ""  # another store of answers than your own, as a path
 
@@ -276,7 +274,7 @@ KNOWN = {
     "simulated:space=human,noise=0.2,bias=2": ("the same with a liking for the first option", ("between", None)),
     "simulated:lapse=1": ("flips coins", ("chance", "chance")),
 }
-fewer = {"n_triplets": observer_triplets or n_triplets, "n_words": observer_words or n_words}
+fewer = {"n_triplets": round(observers * n_triplets), "n_words": round(observers * (n_words or 1572))}
 simulated = {spec: evaluate(spec, tuple(tasks), **wishes | fewer, **where) for spec in KNOWN if observers}
 page.record("n_observer_triplets", fewer["n_triplets"])
 as_known = [all(want is None or part is None or part.verdict == want for want, part in zip(KNOWN[spec][1], (one.triplets, one.ratings), strict=True))

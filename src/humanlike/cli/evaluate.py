@@ -142,7 +142,7 @@ def _page(spec: str, found: Evaluation, options: argparse.Namespace) -> None:
     from humanlike.book.run import run
     from humanlike.paths import project_root
 
-    texts = {"model": spec, "tasks": ",".join(found.parameters.tasks), "observers": "false"}
+    texts = {"model": spec, "tasks": ",".join(found.parameters.tasks), "observers": "0"}
     texts["effort"] = options.profile
     for name in (*WISHES, "n_robust"):
         value = getattr(options, name)

@@ -92,12 +92,7 @@ def measure_ratings(
     words = [word for word in norms.tables["human"].index if word in own.index]
     words = list(own.loc[words].dropna().index)
     reason = check_valid(asked, parameters.least_valid, len(table))
-    if not reason and len(words) < LEAST_WORDS:
-        reason = f"only {len(words)} words have a valid rating on every dimension"
-    for who, part in (("the model", own), ("people", norms.tables["human"])):
-        flat = _flat(part.loc[words])
-        if not reason and flat:
-            reason = f"{who} rated all {len(words)} words alike on {', '.join(flat)}"
+    reason = reason or _unfit(own.loc[words], norms.tables["human"].loc[words])
     if reason:
         return RatingResult(**head, reason=reason, n_words=len(words))
     tables = {name: part.loc[words] for name, part in norms.tables.items()} | {OWN: own.loc[words]}
@@ -117,6 +112,16 @@ def measure_ratings(
         references={who: {m: _interval(scores[m], who) for m in scores} for who in known},
         gains={who: {m: _gain(scores[m], OWN, who) for m in MEASURES} for who in known},
     )  # fmt: skip
+
+
+def _unfit(own: pd.DataFrame, human: pd.DataFrame) -> str:
+    """Return why ratings cannot be compared; empty if they can."""
+    if len(own) < LEAST_WORDS:
+        return f"only {len(own)} words have a valid rating on every dimension"
+    for who, part in (("the model", own), ("people", human)):
+        if flat := _flat(part):
+            return f"{who} rated all {len(own)} words alike on {', '.join(flat)}"
+    return ""
 
 
 def _flat(table: pd.DataFrame) -> list[str]:

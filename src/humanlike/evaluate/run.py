@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from humanlike.evaluate.ratings import Norms
     from humanlike.evaluate.triplets import Scale
     from humanlike.models.base import Model
+    from humanlike.query.run import Result
 
 Tell = Callable[[str], None]
 
@@ -98,14 +99,10 @@ def evaluate(
             asking.tell(f"Nothing has changed since {before.made['at']}; nothing to ask.")
             return before
         answers = asking.all()
-        results = {
-            task: (result, asked_of(result, why, getattr(ready, "price", None)))
-            for task, (result, why) in answers.items()
-        }
-    measured: dict[str, Any] = {}
-    for task, (result, asked) in results.items():
-        asking.tell(f"{task}: measuring {asked.valid:,} valid answers")
-        measured[task] = _MEASURES[task](result, asked, parameters, missing, n_jobs)
+    measured = {
+        task: _measured(task, result, why, asking, n_jobs)
+        for task, (result, why) in answers.items()
+    }
     found = Evaluation(
         model=json.loads(json.dumps(asdict(info) | {"versions": dict(info.versions)})),
         identity=info.identity(),
@@ -117,6 +114,12 @@ def evaluate(
     if all(settled(result) for result, _ in answers.values()):
         whole.keep(found)
     return found
+
+
+def _measured(task: str, result: Result, why: str, asking: Asking, n_jobs: int) -> Any:
+    asked = asked_of(result, why, getattr(asking.model, "price", None))
+    asking.tell(f"{task}: measuring {asked.valid:,} valid answers")
+    return _MEASURES[task](result, asked, asking.parameters, asking.missing, n_jobs)
 
 
 def planned(
