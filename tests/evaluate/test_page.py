@@ -96,3 +96,28 @@ def test_wrong_input_is_one_message(capsys: pytest.CaptureFixture[str]) -> None:
         said = capsys.readouterr()
         assert message in said.err
         assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "robust", "asked"),
+    [("openai", None, "0"), ("openai", 700, "700"), ("encoder", None, None)],
+)
+def test_a_server_is_asked_nothing_that_was_not_announced(
+    kind: str, robust: int | None, asked: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from types import SimpleNamespace
+
+    from humanlike.cli import evaluate as command
+
+    given: dict[str, str] = {}
+
+    def run(name: str, texts: dict[str, str], *_: object) -> SimpleNamespace:
+        given.update(texts)
+        return SimpleNamespace(page=f"{name}.html")
+
+    monkeypatch.setattr("humanlike.book.run.run", run)
+    options = SimpleNamespace(**dict.fromkeys(command.WISHES), n_robust=robust, store=None,
+                              profile="quick")  # fmt: skip
+    found = SimpleNamespace(model={"kind": kind}, parameters=SimpleNamespace(tasks=("triplets",)))
+    command._page(f"{kind}:x", found, options)
+    assert given.get("n_robust") == asked

@@ -88,7 +88,7 @@ def _add_wishes(group: Any) -> None:
     group.add_argument("--max-tokens", type=int, metavar="N", help="default 32")
     group.add_argument("--sampling-seed", type=int, metavar="S", help="default 0")
     group.add_argument("--robust", dest="n_robust", type=int, metavar="N", help="questions the "
-                       "page asks again in other ways (default 5,000; 0 for none)")  # fmt: skip
+                       "page asks again in other ways (default 5,000, of a server none)")  # fmt: skip
 
 
 def _add_reach(group: Any) -> None:
@@ -148,6 +148,9 @@ def _page(spec: str, found: Evaluation, options: argparse.Namespace) -> None:
         value = getattr(options, name)
         if value is not None:
             texts[name] = str(value)
+    if found.model["kind"] == "openai" and options.n_robust is None:
+        texts["n_robust"] = "0"  # a server may cost money: nothing that was not announced
+        print("Other ways of asking are left out for a server; --robust N asks them too.")
     if options.store:
         texts["store"] = str(options.store.resolve())
     finished = run("evaluate", texts, options.profile, project_root())
