@@ -88,7 +88,7 @@ def _add_wishes(group: Any) -> None:
     group.add_argument("--max-tokens", type=int, metavar="N", help="default 32")
     group.add_argument("--sampling-seed", type=int, metavar="S", help="default 0")
     group.add_argument("--robust", dest="n_robust", type=int, metavar="N", help="questions the "
-                       "page asks again in other ways (default 5,000, of a server none)")  # fmt: skip
+                       "page asks in other ways (default 5,000, of a server none)")  # fmt: skip
 
 
 def _add_reach(group: Any) -> None:
