@@ -10,6 +10,9 @@ from humanlike.book.glossary import MarkTerms, add_definitions
 
 _ICONS = re.compile(r'[ \t]*<script src="[^"]*scripts/fontawesome\.js[^"]*"></script>\n?')
 
+_UNFOLD = '<summary><span class="toctree-toggle"'
+_UNFOLD_NAMED = '<summary aria-label="Pages below"><span class="toctree-toggle"'
+
 
 def setup(app: Any) -> dict[str, bool]:
     """Register with Sphinx."""
@@ -60,12 +63,15 @@ def _follow_system(
 
 
 def _lighten(app: Any, exception: Exception | None) -> None:
-    """Take out the script that draws icons: 1.5 MB a page, and the same icons come as a font."""
+    """Take out the script that draws icons, 1.5 MB a page; name what unfolds the contents.
+
+    The same icons come as a font.
+    """
     if exception is not None or app.builder.format != "html":
         return
     for page in Path(app.outdir).rglob("*.html"):
         text = page.read_text(encoding="utf-8")
-        lighter = _ICONS.sub("", text)
+        lighter = _ICONS.sub("", text).replace(_UNFOLD, _UNFOLD_NAMED)
         if lighter != text:
             page.write_text(lighter, encoding="utf-8")
 
