@@ -46,7 +46,9 @@ def sweep_benchmark(_: Book, _body: str = "") -> str:
     if not _file("sweep").is_file():
         return "Not measured yet: run `benchmarks/sweep.py`."
     found = _results("sweep")
-    rows = [row for part in ("workers", "thousand") for row in _ROWS[part](found.get(part))]
+    rows = [
+        row for part in ("workers", "longer", "thousand") for row in _ROWS[part](found.get(part))
+    ]
     head = ["Measured", "Value", "Load average"]
     return table(head, rows, caption="Sweeps on one machine", classes="hl-table")
 
@@ -57,7 +59,8 @@ def _of_workers(part: dict[str, Any] | None) -> list[list[str]]:
     rows = []
     for run in part["runs"]:
         before, after = run["load_average before, after"]
-        name = f"{part['models']} models, Dask, workers: {run['workers']}"
+        asked = part["settings"]["n_triplets"]
+        name = f"{part['models']} models, {asked:,} triplets each, workers: {run['workers']}"
         rows.append([name, f"{run['seconds']:,.0f} s", f"{before:g} to {after:g}"])
     for times in part["times one worker"]:
         rows.append(["one worker's time over that of four", f"{times:.2f}", ""])
@@ -88,7 +91,7 @@ def _of_thousand(part: dict[str, Any] | None) -> list[list[str]]:
     return rows
 
 
-_ROWS = {"workers": _of_workers, "thousand": _of_thousand}
+_ROWS = {"workers": _of_workers, "longer": _of_workers, "thousand": _of_thousand}
 
 
 def _file(name: str) -> Path:
