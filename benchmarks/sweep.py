@@ -3,10 +3,10 @@
 ``workers``: 24 models, simulated observers and tiny random Llama and GPT-2 models saved to disk, go
 through both tests on a Dask cluster of one worker and of four on this machine, each time from an
 empty home, one after the other and again. A worker spends seconds on starting, so that short work
-scales less; ``longer`` asks three times as much of each model. ``thousand``: a thousand simulated observers are listed,
-previewed, evaluated on triplets, stored and ranked, and time and memory are noted on the way; every
-hundred should take as long, and memory should stay where it is. Results go to
-``benchmarks/results/sweep.json``, each part on its own.
+scales less; ``longer`` asks three times as much of each model. ``thousand``: a thousand simulated
+observers are listed, previewed, evaluated on triplets, stored and ranked, and time and memory are
+noted on the way; every hundred should take as long, and memory should stay where it is. Results go
+to ``benchmarks/results/sweep.json``, each part on its own.
 
 Run as ``OMP_NUM_THREADS=1 python benchmarks/sweep.py workers [REPEATS]``, ``longer [REPEATS]`` or
 ``thousand [MODELS]``.
