@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from humanlike.errors import HumanlikeError
@@ -13,6 +13,10 @@ from humanlike.stats.multiplicity import adjust
 P = st.lists(st.floats(0, 1), min_size=1, max_size=15)
 
 
+FEW = settings(max_examples=20)  # statsmodels collects garbage at every call
+
+
+@FEW
 @given(P)
 def test_holm_steps_down(p: list[float]) -> None:
     order, expected, worst = np.argsort(p), np.empty(len(p)), 0.0
@@ -31,6 +35,7 @@ def test_benjamini_and_hochberg_step_up(p: list[float]) -> None:
     assert adjust(p, "fdr_bh") == pytest.approx(expected)
 
 
+@FEW
 @given(P)
 def test_stricter_methods_give_larger_values(p: list[float]) -> None:
     none, holm, bonferroni = (adjust(p, m) for m in ("none", "holm", "bonferroni"))
