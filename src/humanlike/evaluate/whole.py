@@ -71,7 +71,12 @@ class Whole:
         return evaluation
 
     def keep(self, evaluation: Evaluation) -> None:
-        """Keep an evaluation all of whose questions are answered."""
+        """Keep an evaluation all of whose questions are answered.
+
+        One that had to do with simulated data is not kept: the real ones may come.
+        """
+        if evaluation.simulated and not simulation_forced():
+            return
         data = [[use.id, sorted(use.sha256), use.real] for use in usage.used()]
         text = json.dumps({"evaluation": evaluation.as_json(), "data": data})
         place = self._place
