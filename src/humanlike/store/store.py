@@ -29,8 +29,10 @@ from humanlike.store.schema import migrate
 if TYPE_CHECKING:
     from humanlike.models.base import Answer, ModelInfo, Prompt, Settings
 
+Row = tuple[Any, ...]
 FILE = "store.sqlite"
 WAIT_SECONDS = 120.0
+LOOK_SECONDS = 0.002
 BEAT_SECONDS = 5.0
 DEAD_SECONDS = 120.0
 """A run that has shown no life for so long no longer keeps others from asking.
@@ -129,13 +131,31 @@ class Store:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Do all or nothing; other processes wait meanwhile."""
         with explained(self.path):
-            self.connection.execute("BEGIN IMMEDIATE")
+            self._begin()
             try:
                 yield self.connection
                 self.connection.execute("COMMIT")
             finally:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
+
+    def _begin(self) -> None:
+        """Begin to write as soon as nobody else does; SQLite by itself looks ten times a second."""
+        until = time.monotonic() + WAIT_SECONDS
+        self.connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            while True:
+                try:
+                    self.connection.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError as problem:
+                    busy = problem.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                    if not busy or time.monotonic() > until:
+                        raise
+                else:
+                    return
+                time.sleep(LOOK_SECONDS)
+        finally:
+            self.connection.execute(f"PRAGMA busy_timeout = {int(WAIT_SECONDS * 1000)}")
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return what a statement selects."""
@@ -247,19 +267,15 @@ class Store:
 
     def add(self, run: int, entries: Iterable[Entry]) -> None:
         """Store answers in one transaction; a settled answer is never replaced."""
-        entries = list(entries)
+        prompts, answers = _rows(run, entries)
         with self.transaction():
-            self.put(run, entries)
+            self._insert(prompts, answers)
 
     def put(self, run: int, entries: Iterable[Entry]) -> None:
         """Do what `add` does inside a transaction that is open already."""
-        now = time.time()
-        prompts, answers = [], []
-        for entry in entries:
-            prompt, answer = prompt_row(entry.prompt), answer_row(entry.answer)
-            prompts.append(prompt)
-            head = (entry.key, prompt[0], run, entry.prompt.trial)
-            answers.append((*head, *answer, now, checksum(answer)))
+        self._insert(*_rows(run, entries))
+
+    def _insert(self, prompts: list[Row], answers: list[Row]) -> None:
         self.connection.executemany(_INSERT_PROMPT, prompts)
         self.connection.executemany(_INSERT_ANSWER, answers)
 
@@ -315,6 +331,19 @@ class Store:
         """Return the number of settled answers."""
         open_ones = "(SELECT count(*) FROM responses WHERE settled = 0)"
         return int(self.rows(f"SELECT count(*) - {open_ones} FROM responses")[0][0])  # noqa: S608
+
+
+def _rows(run: int, entries: Iterable[Entry]) -> tuple[list[Row], list[Row]]:
+    """Return the rows of prompts and answers, made before others have to wait."""
+    now = time.time()
+    prompts: list[Row] = []
+    answers: list[Row] = []
+    for entry in entries:
+        prompt, answer = prompt_row(entry.prompt), answer_row(entry.answer)
+        prompts.append(prompt)
+        head = (entry.key, prompt[0], run, entry.prompt.trial)
+        answers.append((*head, *answer, now, checksum(answer)))
+    return prompts, answers
 
 
 def _parts(keys: list[bytes]) -> Iterator[list[bytes]]:
