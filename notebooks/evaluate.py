@@ -261,8 +261,8 @@ if robust.triplets:
 # %%
 if robust.ratings:
     page.table(
-        tables.rerated_table(robust.ratings), caption=f"Ratings of the first {again['ratings']:,} words on all dimensions, asked for in other ways; 95 % intervals over words in brackets",
-        formats={"Valid, %": ".1f"},
+        tables.rerated_table(robust.ratings),
+        caption=f"Ratings of the first {again['ratings']:,} words on all dimensions, asked for in other ways; 95 % intervals over words in brackets",
     )  # fmt: skip
 
 # %% [markdown]

@@ -214,7 +214,7 @@ def rerated_table(found: Sequence[Rerated]) -> pd.DataFrame:
         [
             {
                 "Way of asking": one.label,
-                "Valid, %": None if one.valid is None else 100 * one.valid.value,
+                "Valid, %": _percent(one.valid),
                 "Within ½ point, %": _percent(one.near),
                 "Distance, points": _points(one.distance, ""),
                 "Shift, points": _points(one.shift),

@@ -129,6 +129,7 @@ def by_size(triplets: pd.DataFrame, chance: tuple[float, float], ratings: pd.Dat
             panel.axhspan(*chance, color=GREY, alpha=0.3, linewidth=0, label=name)
             panel.legend(loc="lower right")
         panel.set(xlabel=count, ylabel=label)
+        panel.locator_params(axis="x", nbins=4)
         panel.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         panel.set_ylim(bottom=min(0.0, low.min()))
     return figure
