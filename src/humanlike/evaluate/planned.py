@@ -69,14 +69,16 @@ def _ways_planned(
     """Tell what each other way of asking would take; what is asked anyway counts once."""
     first, ways = TESTS[task]
     made, mode = first(known.plan, n), known.settings.mode
-    for way, result in ask_each(ask, made, mode, ways(ask, made, mode), dry_run=True):
-        if result is None or way is BASELINE:
+    others = [way for way in ways(ask, made, mode) if way is not BASELINE]
+    for way, result in ask_each(ask, made, mode, others, dry_run=True):
+        if result is None:
             continue
-        keys = _keys(result)
+        keys, part = _keys(result), result.estimate
         fresh = [place for place, key in enumerate(keys) if key not in seen]
         seen.update(keys)
-        part = ask.ask(at_places(result.plan, fresh), result.settings.mode, dry_run=True,
-                       temperature=result.settings.temperature).estimate  # fmt: skip
+        if len(fresh) < len(keys):
+            part = ask.ask(at_places(result.plan, fresh), result.settings.mode, dry_run=True,
+                           temperature=result.settings.temperature).estimate  # fmt: skip
         ask.tell(f"{task}, {way.label}: {_taken(part, len(keys))}")
         yield part
 
