@@ -51,7 +51,8 @@ tasks: list[str] = ["triplets", "ratings"]  # tests it is put through, in {"trip
 effort: str = "paper"  # numbers of resamples, in {"quick", "paper", "thorough"}
 n_triplets: int = 35000  # questions of the triplet design, in [100, 1000000]
 n_words: int = 0  # only the first words to rate, 0 for all, in [0, 1572]
-n_robust: int = 5000  # questions asked again in other ways, 0 for none, in [0, 35000]
+n_robust: int = 5000  # triplets asked again in other ways, 0 for none, in [0, 35000]
+n_robust_words: int = 60  # words rated again in other ways, 0 for none, in [0, 1572]
 form: str = "auto"  # chat template or text to be continued, in {"auto", "chat", "base"}
 mode: str = "auto"  # let it write, score the allowed answers, or see which it can, in {"auto", "generate", "score"}
 temperature: float = -1.0  # of the sampling; -1 as in the papers, in [-1, 2]
@@ -225,40 +226,63 @@ if profile and word in ratings.words and word in norms_of("simulate").tables["hu
 # ## Asked in other ways
 #
 # Would the result be the same in other words, with the options in the other order, with answers scored instead of written? The first questions of
-# the design are asked again in every way that applies to this kind of model. Their answers are compared one by one with those above; R² is that of a
-# space fitted to these few answers alone, so it compares within this table only. *As people* has the intervals over concepts.
+# both tests are asked again in every way that applies to this kind of model, and the answers are compared one by one with those above.
+#
+# Of triplets, R² is that of a space fitted to these few answers alone, so it compares within this table only. *As people* has the intervals over concepts.
 
 # %% tags=["remove-output"]
-from humanlike.evaluate.variants import robustness
+from humanlike.evaluate.robust import robustness
 
-n_ask = min(n_robust, n_triplets)
-ways, sizes = robustness(model, found, n_ask, store=where["store"], missing="simulate")
-page.record("n_robust", n_ask)
-page.record("said.robust", said.robust(ways))
-page.record("said.size", said.stable(sizes))
+again = {"triplets": min(n_robust, n_triplets), "ratings": min(n_robust_words, n_words or 1572)}
+robust = robustness(model, found, again, store=where["store"], missing="simulate")
+page.record("n_robust", again["triplets"])
+page.record("n_robust_words", again["ratings"])
+page.record("said.robust", said.robust(robust.triplets))
+page.record("said.rerated", said.rerated(robust.ratings))
+page.record("said.size", said.stable(robust.n_triplets))
+page.record("said.words", said.stable(robust.n_words, "RSA", "words"))
 
 # %%
-if ways:
+if robust.triplets:
     page.table(
-        tables.variant_table(ways), caption=f"The first {n_ask:,} questions, asked in other ways; 95 % intervals in brackets",
+        tables.variant_table(robust.triplets), caption=f"The first {again['triplets']:,} triplets, asked in other ways; 95 % intervals in brackets",
         formats={"Valid, %": ".1f"},
-    )  # fmt: skip
-
-# %%
-from humanlike.plots.evaluate import by_size
-
-if sizes:
-    curve = pd.DataFrame([(o.value, o.low, o.high) for o in sizes.values()], index=list(sizes), columns=["estimate", "low", "high"])
-    page.figure(
-        by_size(curve, parts["chance"]), "fig-evaluate-size",
-        caption=f"R² of {found.name} by the number of answers the space is fitted to, with 95 % of the refits.",
-        alt="R² against the number of answers: " + ", ".join(f"{n:,}: {o.value:.3f}" for n, o in sizes.items()) + ".",
     )  # fmt: skip
 
 # %% [markdown]
 # {value}`said.robust`
 #
-# {value}`said.size` How many triplets a *known* mind needs, and what the loss of the design leaves unfound whatever their number, is the subject of
+# **Ratings** have two more ways to go wrong. Another wording may move all numbers up or down, which no correlation shows: hence the *distance* and the *shift* from the ratings as
+# published, in points of the scale. And a model may like high numbers whatever they mean. So the scale is **turned round**: 0 is what 5 was, and the answers are
+# turned back. A rating that follows the meaning stays where it was. A liking that adds *c* to every number adds it on both scales, and turned back the two lie 2*c*
+# apart; half of that is what survey research calls net acquiescence {cite:p}`baumgartner2001`. The gain is that of the mean ρ with people over the
+# ratings as published, on the same words.
+
+# %%
+if robust.ratings:
+    page.table(
+        tables.rerated_table(robust.ratings),
+        caption=f"Ratings of the first {again['ratings']:,} words on all dimensions, asked for in other ways; 95 % intervals over words in brackets",
+    )  # fmt: skip
+
+# %% [markdown]
+# {value}`said.rerated`
+#
+# **Would fewer questions do?** The space is fitted to the first answers only, and people's ratings are compared over the first words only.
+
+# %%
+from humanlike.plots.evaluate import by_size
+
+curves = [tables.size_table(one) for one in (robust.n_triplets, robust.n_words)]
+if any(len(curve) for curve in curves):
+    page.figure(
+        by_size(curves[0], parts["chance"], curves[1]), "fig-evaluate-size",
+        caption=f"{found.name} by the number of questions: R² of the space, with 95 % of the refits; RSA of the ratings, with 95 % intervals over words. A test without a result has no panel.",
+        alt=f"{said.stable(robust.n_triplets)} {said.stable(robust.n_words, 'RSA', 'words')}",
+    )  # fmt: skip
+
+# %% [markdown]
+# {value}`said.size` {value}`said.words` How many triplets a *known* mind needs, and what the loss of the design leaves unfound whatever their number, is the subject of
 # {doc}`/notebooks/triplets`.
 #
 # (sec-evaluate-observers)=
@@ -315,5 +339,5 @@ page.table(chosen, caption="All parameters of the evaluation; what they mean sta
 # - By its ratings it is {value}`verdict.ratings`: RSA {value}`score.rsa` {interval}`score.rsa`, mean ρ {value}`score.spearman` {interval}`score.spearman`, mean
 #   similarity {value}`score.similarity` {interval}`score.similarity`.
 # - {value}`said.validity`
-# - {value}`said.robust`
+# - {value}`said.robust` {value}`said.rerated`
 # - `humanlike leaderboard` lists it beside the published models, `humanlike compare` sets it beside any of them.

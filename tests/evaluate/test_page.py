@@ -11,10 +11,6 @@ import pytest
 
 from humanlike.cli.main import main
 from humanlike.evaluate import evaluations
-from humanlike.evaluate.variants import asking, vary, ways
-from humanlike.models import open_model
-
-from .conftest import PERFECT, SMALL
 
 WISHES = ("--n-triplets", "700", "--n-words", "24", "--profile", "quick", "--max-tokens", "4")
 
@@ -32,7 +28,7 @@ def test_a_random_llama_is_at_chance_and_its_page_says_so(
     llama: Path, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = f"hf:{llama}"
-    assert main(["evaluate", spec, *WISHES, "--robust", "100"]) == 0
+    assert main(["evaluate", spec, *WISHES, "--robust", "100", "--robust-words", "4"]) == 0
     said = capsys.readouterr().out
     assert "so the allowed answers are scored instead" in said
     assert "triplets: not distinguishable from chance" in said
@@ -52,37 +48,6 @@ def test_a_random_llama_is_at_chance_and_its_page_says_so(
     assert json.loads(capsys.readouterr().out)["id"] == one.id
 
 
-def test_what_cannot_be_varied_is_said_for_every_kind(llama: Path) -> None:
-    for spec, applies in (
-        ("simulated:noise=0.1", {"baseline", "order", "mode", "again"}),
-        ("encoder:", {"baseline", "wording", "order"}),
-        (f"hf:{llama}", {"baseline", "wording", "order", "form", "mode", "temperature", "again"}),
-    ):
-        found = ways(open_model(spec), "chat", "generate")
-        assert {way.kind for way in found if not way.why_not} == applies
-        assert {way.kind for way in found} >= {"wording", "form", "mode", "temperature"}
-    scored = {way.label: way.why_not for way in ways(open_model(f"hf:{llama}"), "chat", "score")}
-    assert scored["temperature 1"] == "scores do not depend on the temperature"
-    assert scored["written instead of scored"] == ""
-
-
-def test_swapped_options_show_a_liking_for_the_first_one() -> None:
-    """One who always names the first option never makes the same choice in the other order."""
-    from humanlike.evaluate.parameters import resolve
-    from humanlike.evaluate.run import scale_of
-
-    small = {k: v for k, v in SMALL.items() if k not in ("n_jobs", "missing")}
-    parameters = resolve("quick", **small)
-    scale = scale_of(parameters, "simulate", 1)
-    for spec, same, first in ((PERFECT, 1.0, 0.5), ("simulated:noise=1,bias=60", 0.0, 1.0)):
-        with asking(spec, parameters, missing="simulate") as ask:
-            found = {one.kind: one for one in vary(ask, "generate", scale, 400, n_jobs=1)}
-        assert found["baseline"].same and found["order"].same and found["order"].first
-        assert found["baseline"].same.value == 1
-        assert found["order"].same.value == same
-        assert found["order"].first.value == pytest.approx(first, abs=0.1)
-
-
 def test_wrong_input_is_one_message(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments, message in (
         (["hff:x"], "Unknown kind of model 'hff'. Did you mean 'hf'?"),
@@ -99,11 +64,20 @@ def test_wrong_input_is_one_message(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "robust", "asked"),
-    [("openai", None, "0"), ("openai", 700, "700"), ("encoder", None, None)],
+    ("kind", "robust", "words", "asked"),
+    [
+        ("openai", None, None, ("0", "0")),
+        ("openai", 700, None, ("700", "0")),
+        ("openai", 700, 9, ("700", "9")),
+        ("encoder", None, None, (None, None)),
+    ],
 )
 def test_a_server_is_asked_nothing_that_was_not_announced(
-    kind: str, robust: int | None, asked: str | None, monkeypatch: pytest.MonkeyPatch
+    kind: str,
+    robust: int | None,
+    words: int | None,
+    asked: tuple[str | None, str | None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from types import SimpleNamespace
 
@@ -116,8 +90,8 @@ def test_a_server_is_asked_nothing_that_was_not_announced(
         return SimpleNamespace(page=f"{name}.html")
 
     monkeypatch.setattr("humanlike.book.run.run", run)
-    options = SimpleNamespace(**dict.fromkeys(command.WISHES), n_robust=robust, store=None,
-                              profile="quick")  # fmt: skip
+    options = SimpleNamespace(**dict.fromkeys(command.WISHES), n_robust=robust,
+                              n_robust_words=words, store=None, profile="quick")  # fmt: skip
     found = SimpleNamespace(model={"kind": kind}, parameters=SimpleNamespace(tasks=("triplets",)))
     command._page(f"{kind}:x", found, options)
-    assert given.get("n_robust") == asked
+    assert (given.get("n_robust"), given.get("n_robust_words")) == asked

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from humanlike.data.prompts import load_prompts, simulate_prompts
 from humanlike.data.qa import simulate_questions
 from humanlike.errors import HumanlikeError
 from humanlike.tasks import qa, ratings
-from humanlike.tasks.prompt import Choice, Scale, question_from
+from humanlike.tasks.prompt import Choice, Form, Scale, question_from
 from humanlike.tasks.text import Outcome
 
 ROSE = Scale("rose", "Olfactory", "smelling")
@@ -268,3 +270,74 @@ def test_a_choice_needs_two_options_and_an_outcome_one_side() -> None:
         Choice("a", ("b",), ("b",))
     with pytest.raises(HumanlikeError, match="either a value or a failure"):
         Outcome()
+
+
+@given(st.integers(0, 500).map(lambda n: n / 100))
+def test_answers_on_a_turned_scale_are_turned_back(value: float) -> None:
+    turned = Scale("rose", "Olfactory", "smelling", 5.0, 0.0)
+    assert turned.ends == (0, 5)
+    assert ratings.parse(f"{value}", turned).value == pytest.approx(5 - value)
+    assert turned.turned(turned.turned(value)) == pytest.approx(value)
+    assert ratings.parse("6", turned) == Outcome(failure="out of scale")
+    assert question_from(turned.as_dict()) == turned
+
+
+def test_a_turned_distribution_is_turned_back() -> None:
+    scores = {str(n): math.log(p) for n, p in enumerate([0.1, 0.1, 0.2, 0.3, 0.2, 0.1])}
+    turned = Scale("rose", "Olfactory", "smelling", 5.0, 0.0)
+    assert ratings.expected(scores, turned) == pytest.approx(5 - 2.7)
+    assert ratings.expected(scores, ROSE) == pytest.approx(2.7)
+
+
+RELEASED = {
+    "Olfactory": "How strongly is it experienced by smelling on a scale from 0 (not at all) to 5 "
+    '(greatly)? The concept is: "{Word}". Only a number from 0 to 5. '
+}
+FLOWER = ratings.Item("{rose}", "Olfactory")
+
+
+@pytest.mark.parametrize("form", ["chat", "base"])
+@pytest.mark.parametrize("wording", ratings.WORDINGS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_other_wordings_name_word_and_phrase_and_what_the_ends_mean(
+    form: Form, wording: str, turned: bool
+) -> None:
+    asked = ratings.prompt(FLOWER, RELEASED, form, 2, wording, turned)
+    published = ratings.prompt(FLOWER, RELEASED, form, 2)
+    assert "{rose}" in asked.user
+    assert "smelling" in asked.user
+    least, most = ("greatly", "not at all") if turned else ("not at all", "greatly")
+    assert re.search(rf"\b0 (is|means) {least}\b.* 5 (is|means) {most}\b", asked.user)
+    assert asked.user != published.user
+    assert asked.user.endswith(" Answer:") == (form == "base")
+    assert (asked.allowed, asked.form, asked.trial) == (published.allowed, form, 2)
+    assert isinstance(asked.question, Scale)
+    assert (asked.question.low > asked.question.high) == turned
+
+
+def test_the_turned_template_differs_in_the_ends_only() -> None:
+    asked = ratings.prompt(FLOWER, RELEASED, turned=True).user
+    assert "0 (greatly) to 5 (not at all)" in asked
+    back = asked.replace("0 (greatly) to 5 (not at all)", "0 (not at all) to 5 (greatly)")
+    assert back == ratings.prompt(FLOWER, RELEASED).user
+
+
+def test_other_words_need_a_template_that_says_what_the_ends_mean() -> None:
+    item = ratings.Item("rose", "Olfactory")
+    for changes in ({"turned": True}, {"wording": "keywords"}):
+        with pytest.raises(HumanlikeError, match="does not say what the ends of the scale mean"):
+            ratings.prompt(item, {"Olfactory": TEMPLATE}, **changes)
+    with pytest.raises(HumanlikeError, match="Did you mean 'keywords'"):
+        ratings.prompt(item, RELEASED, wording="keyword")
+
+
+def test_every_template_can_be_turned_round_and_put_in_other_words() -> None:
+    for table in (simulate_prompts(), load_prompts(missing="simulate")):
+        for language in ("English", "Dutch"):
+            released = ratings.templates(table, language)
+            for dimension in released:
+                item, phrase = ratings.Item("rose", dimension), ratings.phrases(table, language)
+                assert ratings.ends(released[dimension]) == ("not at all", "greatly")
+                for wording in ratings.WORDINGS:
+                    asked = ratings.prompt(item, released, wording=wording).user
+                    assert phrase[dimension] in asked

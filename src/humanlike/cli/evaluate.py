@@ -25,6 +25,8 @@ EXAMPLES = """examples:
 WISHES = ("n_triplets", "n_words", "seed", "form", "mode", "temperature", "max_tokens",
           "sampling_seed")  # fmt: skip
 """Options of the command that are parameters of chapter 17 too."""
+ROBUST = {"triplets": "n_robust", "ratings": "n_robust_words"}
+"""Options that say how much of each test the page asks in other ways."""
 REACH = ("concurrency", "timeout", "retries", "max_cost", "price_in", "price_out")
 SHOWN = {"r2": "R²", "agreement": "agree", "rsa": "RSA", "spearman": "ρ", "similarity": "sim."}
 
@@ -87,8 +89,10 @@ def _add_wishes(group: Any) -> None:
     group.add_argument("--temperature", type=float, metavar="X", help="default: as in the papers")
     group.add_argument("--max-tokens", type=int, metavar="N", help="default 32")
     group.add_argument("--sampling-seed", type=int, metavar="S", help="default 0")
-    group.add_argument("--robust", dest="n_robust", type=int, metavar="N", help="questions the "
-                       "page asks in other ways (default 5,000, of a server none)")  # fmt: skip
+    group.add_argument("--robust", dest="n_robust", type=int, metavar="N", help="triplets the page "
+                       "asks in other ways (default 5,000, of a server none)")  # fmt: skip
+    group.add_argument("--robust-words", dest="n_robust_words", type=int, metavar="N", help="words "
+                       "it has rated in other ways (default 60, of a server none)")  # fmt: skip
 
 
 def _add_reach(group: Any) -> None:
@@ -108,7 +112,7 @@ def evaluate_model(options: argparse.Namespace) -> int:
     """Evaluate, keep the result, print it, and write the page."""
     from humanlike.cli.query import asked_spec
     from humanlike.evaluate.files import write_evaluation
-    from humanlike.evaluate.run import evaluate, planned
+    from humanlike.evaluate.run import evaluate
     from humanlike.evaluate.verdict import sentences
     from humanlike.query.run import Interrupted
 
@@ -117,8 +121,7 @@ def evaluate_model(options: argparse.Namespace) -> int:
     given = {name: getattr(options, name) for name in (*WISHES, *REACH)}
     given |= {"profile": options.profile, "tasks": options.tasks, "store": options.store}
     if options.dry_run:
-        planned(spec, tell=print, **given)
-        print("Nothing was asked.")
+        _preview(spec, options, given)
         return 0
     try:
         found = evaluate(spec, progress=not silent, tell=None if silent else print, **given)
@@ -137,20 +140,44 @@ def evaluate_model(options: argparse.Namespace) -> int:
     return 0
 
 
+def _preview(spec: str, options: argparse.Namespace, given: dict[str, Any]) -> None:
+    """Say what the evaluation and its page would ask."""
+    from humanlike.book.run import checked
+    from humanlike.evaluate.planned import planned
+    from humanlike.paths import project_root
+
+    again: dict[str, Any] = {}
+    if not (options.no_page or options.json):
+        _, values = checked("evaluate", _again(spec, options), options.profile, project_root())
+        again = {test: values[name] for test, name in ROBUST.items()}
+    planned(spec, again, tell=print, **given)
+    print("Nothing was asked.")
+
+
+def _again(spec: str, options: argparse.Namespace) -> dict[str, str]:
+    """Return how much is asked in other ways, where it is not what the chapter would do."""
+    given = {name: getattr(options, name) for name in ROBUST.values()}
+    wished = {name: str(value) for name, value in given.items() if value is not None}
+    if spec.partition(":")[0] != "openai" or len(wished) == len(given):
+        return wished
+    # a server may cost money: nothing that was not announced
+    print(
+        "Other ways of asking are left out for a server; --robust N and --robust-words N ask them."
+    )
+    return dict.fromkeys(given, "0") | wished
+
+
 def _page(spec: str, found: Evaluation, options: argparse.Namespace) -> None:
     """Execute chapter 17 with the model; what was asked and computed is not asked again."""
     from humanlike.book.run import run
     from humanlike.paths import project_root
 
     texts = {"model": spec, "tasks": ",".join(found.parameters.tasks), "observers": "0"}
-    texts["effort"] = options.profile
-    for name in (*WISHES, "n_robust"):
+    texts |= {"effort": options.profile, **_again(spec, options)}
+    for name in WISHES:
         value = getattr(options, name)
         if value is not None:
             texts[name] = str(value)
-    if found.model["kind"] == "openai" and options.n_robust is None:
-        texts["n_robust"] = "0"  # a server may cost money: nothing that was not announced
-        print("Other ways of asking are left out for a server; --robust N asks them too.")
     if options.store:
         texts["store"] = str(options.store.resolve())
     finished = run("evaluate", texts, options.profile, project_root())

@@ -97,7 +97,8 @@ def simulate_prompts() -> pd.DataFrame:
             "task": "rating",
             "language": language,
             "dimension": dimension,
-            "template": f"Simulated prompt on {dimension}: {PLACEHOLDERS[language][0]}",
+            "template": f"Simulated prompt: how strongly is {PLACEHOLDERS[language][0]} "
+            f"experienced by {dimension} on a scale from 0 (not at all) to 5 (greatly)?",
             "trailing_space": False,
         }
         for language, dimension in BY_STEM.values()

@@ -65,13 +65,22 @@ class Asking:
         if task == "triplets":
             return plan(task, form=self.form, n=wished.n_triplets, seed=wished.seed)
         from humanlike.data.norms import load_ratings
+
+        words = list(dict.fromkeys(load_ratings("English", missing=self.missing)["word"]))
+        n = wished.n_words or None
+        return plan(task, form=self.form, n=n, words=words, templates=self.templates())
+
+    def templates(self) -> dict[str, str]:
+        """Return the template of each dimension to be rated."""
         from humanlike.data.prompts import load_prompts
         from humanlike.tasks.ratings import templates
 
-        words = list(dict.fromkeys(load_ratings("English", missing=self.missing)["word"]))
-        released = templates(load_prompts(missing=self.missing), "English")
-        n = wished.n_words or None
-        return plan(task, form=self.form, n=n, words=words, templates=released)
+        return templates(load_prompts(missing=self.missing), "English")
+
+    def temperature(self, made: Plan) -> float | None:
+        """Return the temperature at which a plan is asked; None leaves the model's own."""
+        wished = self.parameters.temperature
+        return made.temperature if wished is None else wished
 
     def ask(self, made: Plan, mode: Mode, **changes: Any) -> Result:
         """Ask what is missing of a plan; ``changes`` go to `humanlike.query.query`."""
@@ -103,12 +112,19 @@ class Asking:
         return {task: self._one(result) for task, result in known.items()}
 
     def estimates(self) -> dict[str, Result]:
-        """Tell for all tasks what is known and to be asked, how long it takes and what it costs."""
+        """Tell for all tasks what is known and to be asked, how long it takes and what it costs.
+
+        Where earlier answers show that it does not answer when it is let write, the allowed answers
+        are scored.
+        """
+        return {task: self._estimate(self.plan(task)) for task in self.parameters.tasks}
+
+    def _estimate(self, made: Plan) -> Result:
         mode = self._first_mode()
-        return {
-            task: self.ask(self.plan(task), mode, dry_run=True, tell=self.tell)
-            for task in self.parameters.tasks
-        }
+        if why := self._why_score(made, mode, dry_run=True):
+            self.tell(f"{made.task}: {why}")
+            mode = "score"
+        return self.ask(made, mode, dry_run=True, tell=self.tell)
 
     def _first_mode(self) -> Mode:
         wished, modes = self.parameters.mode, self.model.info().modes
@@ -117,23 +133,26 @@ class Asking:
         return "generate" if "generate" in modes else modes[0]
 
     def _one(self, known: Result) -> tuple[Result, str]:
-        made, mode = known.plan, known.settings.mode
-        why = self._why_score(made, mode)
-        if why:
-            self.tell(f"{made.task}: {why}")
-            mode = "score"
-            known = self.ask(made, mode, dry_run=True, tell=self.tell)
+        made = known.plan
+        why = self._why_score(made, self._first_mode())
+        if why and known.settings.mode != "score":
+            known = self._estimate(made)
         if known.estimate.to_ask:
-            known = self.ask(made, mode)
+            known = self.ask(made, known.settings.mode)
         return known, why
 
-    def _why_score(self, made: Plan, mode: Mode) -> str:
-        """Say why answers are scored after all: the first ones, written, are mostly none."""
+    @property
+    def may_switch(self) -> bool:
+        """Whether answers are scored if those that the model writes are mostly none."""
         info = self.model.info()
         can = "score" in info.modes and self.form in info.scored_forms and info.kind != "replay"
-        if self.parameters.mode != "auto" or mode != "generate" or not can:
+        return can and self.parameters.mode == "auto"
+
+    def _why_score(self, made: Plan, mode: Mode, **changes: Any) -> str:
+        """Say why answers are scored after all: the first ones, written, are mostly none."""
+        if not self.may_switch or mode != "generate":
             return ""
-        begun = self.ask(beginning(made, PILOT), mode).summary
+        begun = self.ask(beginning(made, PILOT), mode, **changes).summary
         if begun.invalid.get(UNANSWERED, 0) or begun.valid >= (
             self.parameters.least_valid * begun.prompts
         ):
@@ -147,12 +166,17 @@ class Asking:
 
 def beginning(made: Plan, n: int) -> Plan:
     """Return the first n prompts of a plan."""
+    return at_places(made, range(min(n, len(made.prompts))))
+
+
+def at_places(made: Plan, places: Sequence[int]) -> Plan:
+    """Return the part of a plan at some places."""
     from dataclasses import replace
 
     columns: dict[str, Sequence[Any]] = {
-        name: list(values[:n]) for name, values in made.columns.items()
+        name: [values[place] for place in places] for name, values in made.columns.items()
     }
-    return replace(made, prompts=made.prompts[:n], columns=columns)
+    return replace(made, prompts=[made.prompts[place] for place in places], columns=columns)
 
 
 def settled(result: Result) -> bool:

@@ -53,9 +53,9 @@ def triplet_bias(rows: NDArray[np.int64], firsts: NDArray[np.bool_]) -> dict[str
     whole, offered = _chosen_rate(rows, n_items), np.bincount(rows[:, 1:].ravel())
     best = int(whole.argmax())
     return {
-        "first": _share(int(firsts.sum()), len(firsts)),
-        "liking": _share(liked, int((~half).sum())),
-        "favourite": _share(round(float(whole[best] * offered[best])), int(offered[best])),
+        "first": share(int(firsts.sum()), len(firsts)),
+        "liking": share(liked, int((~half).sum())),
+        "favourite": share(round(float(whole[best] * offered[best])), int(offered[best])),
     }
 
 
@@ -92,15 +92,16 @@ def rating_bias(ratings: pd.DataFrame) -> tuple[dict[str, Measured], dict[str, i
     same = int((np.ptp(whole_rows, axis=1) == 0).sum()) if len(whole_rows) else 0
     n = len(given)
     found: dict[str, Any] = {
-        "top": _share(counts.most_common(1)[0][1], n),
-        "ends": _share(int(np.isin(given, (0.0, 5.0)).sum()), n),
-        "whole": _share(int((given % 1 == 0).sum()), n),
+        "top": share(counts.most_common(1)[0][1], n),
+        "ends": share(int(np.isin(given, (0.0, 5.0)).sum()), n),
+        "whole": share(int((given % 1 == 0).sum()), n),
     }
     if len(whole_rows):
-        found["same"] = _share(same, len(whole_rows))
+        found["same"] = share(same, len(whole_rows))
     return found, dict(counts.most_common(SHOWN))
 
 
-def _share(count: int, n: int) -> Measured:
+def share(count: int, n: int) -> Measured:
+    """Return a share, 0 to 1, with its Wilson interval."""
     found = wilson(count, n)
     return Measured(found.share, found.low, found.high)

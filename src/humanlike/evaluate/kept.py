@@ -21,7 +21,8 @@ MOST: Final = 400
 _PARTS: Final = (
     "stats/*.py",
     "analysis/*.py",
-    *(f"evaluate/{name}.py" for name in ("agreement", "triplets", "ratings", "variants")),
+    *(f"evaluate/{name}.py" for name in ("agreement", "triplets", "ratings")),
+    "evaluate/*_ways.py",
 )
 _LIBRARIES: Final = ("numpy", "scipy", "numba")
 

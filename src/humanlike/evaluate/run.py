@@ -122,29 +122,6 @@ def _measured(task: str, result: Result, why: str, asking: Asking, n_jobs: int) 
     return _MEASURES[task](result, asked, asking.parameters, asking.missing, n_jobs)
 
 
-def planned(
-    model: str | Model,
-    *,
-    profile: str = "paper",
-    store: Path | None = None,
-    missing: str = "raise",
-    tell: Tell,
-    **given: Any,
-) -> None:
-    """Say what an evaluation would ask, how long it would take and cost; ask nothing.
-
-    Parameters
-    ----------
-    model, profile, store, missing, tell, given
-        As for `evaluate`.
-    """
-    reach = {name: given.pop(name) for name in REACH if name in given}
-    parameters = resolve(profile, **given)
-    with opened(model, reach) as ready:
-        needs_form(ready.info(), parameters)
-        Asking(ready, parameters, store, missing, False, tell).estimates()
-
-
 @contextmanager
 def opened(model: str | Model, reach: dict[str, Any]) -> Iterator[Model]:
     """Open a spec and close it again; leave an open model as it is."""

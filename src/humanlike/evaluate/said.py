@@ -9,8 +9,9 @@ from humanlike.evaluate.leaderboard import GPT_LABELS
 from humanlike.evaluate.verdict import VERDICTS
 
 if TYPE_CHECKING:
+    from humanlike.evaluate.rating_ways import Rerated
     from humanlike.evaluate.record import Asked, Measured, RatingResult, TripletResult
-    from humanlike.evaluate.variants import Varied
+    from humanlike.evaluate.triplet_ways import Varied
 
 WORDS: Final = {"rsa": "RSA", "spearman": "mean ρ per dimension", "similarity": "mean similarity"}
 NOT_ASKED: Final = "This test was not part of the evaluation."
@@ -102,10 +103,7 @@ def robust(found: Sequence[Varied]) -> str:
     tried = [one for one in found if one.kind != "baseline" and one.same is not None]
     if not found:
         return "The questions were not asked in other ways."
-    left_out = sum(bool(one.why_not) for one in found)
-    rest = f" {left_out} ways do not apply to this kind of model; the table says why." * (
-        left_out > 0
-    )
+    rest = _left_out(found)
     if not tried:
         return f"No other way of asking gave an answer.{rest}"
     least = min(tried, key=lambda one: one.same.value if one.same else 1.0)
@@ -118,16 +116,61 @@ def robust(found: Sequence[Varied]) -> str:
     )
 
 
-def stable(by_size: Mapping[int, Measured]) -> str:
-    """Say whether R² has settled by the last step of the number of answers."""
+def _left_out(found: Sequence[Varied] | Sequence[Rerated]) -> str:
+    n = sum(bool(one.why_not) for one in found)
+    return f" {n} ways do not apply to this kind of model; the table says why." if n else ""
+
+
+def rerated(found: Sequence[Rerated]) -> str:
+    """Say which way of asking for ratings changes most, and what the turned scale shows."""
+    tried = [one for one in found if one.kind != "baseline" and one.distance is not None]
+    if not found:
+        return "Ratings were not asked for in other ways."
+    if not tried:
+        return f"No other way of asking gave a rating.{_left_out(found)}"
+    most = max(tried, key=lambda one: one.distance.value if one.distance else 0.0)
+    text = f"The largest change of ratings comes from {most.label}"
+    if most.distance and most.near:
+        text += (
+            f": they move by {most.distance.value:.2f} points {_interval(most.distance, 1, 2)} on "
+            f"average, and {100 * most.near.value:.1f} % stay within half a point."
+        )
+    known = [one.people.value for one in found if one.people]
+    if len(known) > 1:
+        text += (
+            f" Over all ways the mean ρ with people lies between {min(known):.3f} and "
+            f"{max(known):.3f}."
+        )
+    return text + _turned(found) + _left_out(found)
+
+
+def _turned(found: Sequence[Rerated]) -> str:
+    one = next((one for one in found if one.kind == "turned"), None)
+    if one is None or one.liking is None:
+        return ""
+    shown, low, high = one.liking, one.liking.low, one.liking.high
+    if one.rho and one.rho.high is not None and one.rho.high < 0:
+        return (
+            " With the scale turned round it answers as if it were not: turned back, its ratings "
+            "run against those as published. So nothing can be said of a liking for numbers."
+        )
+    ends = f"{shown.value:+.2f} points {_interval(shown, 1, 2)}"
+    if low is None or high is None or low <= 0 <= high:
+        return f" The turned scale shows no liking for high or low numbers ({ends} on each rating)."
+    side = "high" if shown.value > 0 else "low"
+    return f" The turned scale shows a liking for {side} numbers: {ends} on each rating."
+
+
+def stable(by_size: Mapping[int, Measured], measure: str = "R²", what: str = "answers") -> str:
+    """Say whether a measure has settled by the last step of the number of answers or words."""
     if len(by_size) < 2:
-        return "There are too few answers to see how R² depends on their number."
+        return f"There are too few {what} to see how {measure} depends on their number."
     (few, before), (many, last) = list(by_size.items())[-2:]
     inside = (
         last.low is not None and last.high is not None and last.low <= before.value <= last.high
     )
     return (
-        f"R² {'hardly moves' if inside else 'still moves'} from {few:,} to {many:,} answers: "
+        f"{measure} {'hardly moves' if inside else 'still moves'} from {few:,} to {many:,} {what}: "
         f"{before.value:.3f} {_interval(before)} to {last.value:.3f} {_interval(last)}."
     )
 

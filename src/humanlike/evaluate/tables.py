@@ -15,8 +15,9 @@ from humanlike.query.meter import duration
 if TYPE_CHECKING:
     import pandas as pd
 
+    from humanlike.evaluate.rating_ways import Rerated
     from humanlike.evaluate.record import Asked, Evaluation, Measured
-    from humanlike.evaluate.variants import Varied
+    from humanlike.evaluate.triplet_ways import Varied
 
 
 def asked_parts(one: Evaluation) -> dict[str, Asked]:
@@ -205,6 +206,35 @@ def variant_table(found: Sequence[Varied]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def rerated_table(found: Sequence[Rerated]) -> pd.DataFrame:
+    """List ways of asking for ratings and what came of them."""
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {
+                "Way of asking": one.label,
+                "Valid, %": _percent(one.valid),
+                "Within ½ point, %": _percent(one.near),
+                "Distance, points": _points(one.distance, ""),
+                "Shift, points": _points(one.shift),
+                "ρ with published": _points(one.rho, ""),
+                "ρ with people": _points(one.people, "", 3),
+                "Gain in ρ": _points(one.gain, digits=3),
+                "Why not": one.why_not or None,
+            }
+            for one in found
+        ]
+    )
+
+
+def _points(one: Measured | None, sign: str = "+", digits: int = 2) -> str | None:
+    if one is None:
+        return None
+    value, low, high = (f"{x or 0.0:{sign}.{digits}f}" for x in _three(one))
+    return f"{value} [{low}, {high}]"
+
+
 def _percent(one: Measured | None) -> str | None:
     if one is None:
         return None
@@ -213,6 +243,14 @@ def _percent(one: Measured | None) -> str | None:
 
 def _end(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.1f}"
+
+
+def size_table(found: Mapping[int, Measured]) -> pd.DataFrame:
+    """Return a measure by the number of questions; columns estimate, low, high."""
+    import pandas as pd
+
+    columns = ["estimate", "low", "high"]
+    return pd.DataFrame([_three(one) for one in found.values()], list(found), columns)
 
 
 def observer_table(known: Mapping[str, str], found: Mapping[str, Evaluation]) -> pd.DataFrame:

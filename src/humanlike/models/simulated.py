@@ -170,7 +170,7 @@ class Simulated:
         return [share + (1 - options.lapse) * weight / total for weight in weights]
 
     def rating(self, question: Scale) -> float:
-        """Return the true value of a word on a dimension, in scale points.
+        """Return the true value of a word on a dimension, in scale points; more means more.
 
         Raises
         ------
@@ -183,16 +183,22 @@ class Simulated:
                 raise HumanlikeError(f"People did not rate '{question.word}' in Paper A's norms.")
             return known
         (u,) = uniform(1, "value", self.options.seed, question.word, question.dimension)
-        return question.low + (question.high - question.low) * u
+        low, high = question.ends
+        return low + (high - low) * u
 
     def rating_probabilities(self, question: Scale) -> dict[str, float]:
-        """Return the probability of each whole number of the scale, lapses included."""
-        levels = range(math.ceil(question.low), math.floor(question.high) + 1)
+        """Return the probability of each whole number of the scale, lapses included.
+
+        Where the scale is turned round, so are the numbers, after everything else.
+        """
+        low, high = question.ends
+        levels = range(math.ceil(low), math.floor(high) + 1)
         true, noise, lapse = self.rating(question), self.options.noise, self.options.lapse
         bounds = [-math.inf, *(level + 0.5 for level in levels[:-1]), math.inf]
         below = [_normal((bound - true), noise) for bound in bounds]
         return {
-            str(level): lapse / len(levels) + (1 - lapse) * (below[n + 1] - below[n])
+            f"{question.turned(level):g}": lapse / len(levels)
+            + (1 - lapse) * (below[n + 1] - below[n])
             for n, level in enumerate(levels)
         }
 

@@ -1,4 +1,4 @@
-"""Figures of one evaluated model: where it stands, and how R² grows with the answers."""
+"""Figures of one evaluated model: where it stands, and how that depends on the number asked."""
 
 from __future__ import annotations
 
@@ -101,28 +101,35 @@ def _lines(axes: Axes, values: Mapping[str, float]) -> None:
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=2, fontsize=8.5)
 
 
-def by_size(found: pd.DataFrame, chance: tuple[float, float]) -> Figure:
-    """Draw R² against the number of answers a space is fitted to.
+def by_size(triplets: pd.DataFrame, chance: tuple[float, float], ratings: pd.DataFrame) -> Figure:
+    """Draw R² against the number of answers, and RSA against the number of words.
 
     Parameters
     ----------
-    found : DataFrame
-        Index: number of answers; columns estimate, low, high.
+    triplets, ratings : DataFrame
+        Index: number of answers a space is fitted to, or of words that are compared; columns
+        estimate, low, high. One without rows has no panel.
     chance : (float, float)
-        Ends of the band that holds random answers to the whole design.
+        Ends of the band that holds R² of random answers to the whole design.
     """
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(figsize=(6.4, 3.2))
-    estimate, low, high = (found[name].to_numpy(float) for name in ("estimate", "low", "high"))
-    axes.axhspan(*chance, color=GREY, alpha=0.3, linewidth=0, label="random answers, whole design")
-    axes.errorbar(
-        found.index, estimate, [estimate - low, high - estimate], fmt="D-", color=VERMILION,
-        capsize=4, markersize=6,
-    )  # fmt: skip
-    axes.set_xlabel("Answers")
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axes.set_ylabel("Procrustes R² (0 to 1)")
-    axes.set_ylim(bottom=0)
-    axes.legend(loc="lower right")
+    labels = {"Answers": "Procrustes R² (0 to 1)", "Words": "RSA (Spearman's ρ, −1 to 1)"}
+    tables = zip(labels.items(), (triplets, ratings), strict=True)
+    panels = [(names, table) for names, table in tables if len(table)]
+    figure, axes = plt.subplots(1, len(panels), figsize=(3.6 * len(panels) + 0.4, 3.2),
+                                squeeze=False)  # fmt: skip
+    for panel, ((count, label), table) in zip(axes[0], panels, strict=True):
+        estimate, low, high = (table[name].to_numpy(float) for name in ("estimate", "low", "high"))
+        ends = [estimate - low, high - estimate]
+        panel.errorbar(table.index, estimate, ends, fmt="D-", color=VERMILION, capsize=4,
+                       markersize=6)  # fmt: skip
+        if count == "Answers":
+            name = "random answers,\nwhole design"
+            panel.axhspan(*chance, color=GREY, alpha=0.3, linewidth=0, label=name)
+            panel.legend(loc="lower right")
+        panel.set(xlabel=count, ylabel=label)
+        panel.locator_params(axis="x", nbins=4)
+        panel.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        panel.set_ylim(bottom=min(0.0, low.min()))
     return figure

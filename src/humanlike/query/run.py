@@ -88,8 +88,10 @@ class Result:
         elif self.settings.mode == "score":
             from humanlike.tasks.ratings import expected
 
-            table["expected"] = [expected(a.scores) if a and a.scores else None
-                                 for a in self.answers]  # fmt: skip
+            table["expected"] = [
+                expected(a.scores, cast("Any", p.question)) if a and a.scores else None
+                for a, p in zip(self.answers, self.plan.prompts, strict=True)
+            ]
         return table
 
 

@@ -59,7 +59,8 @@ class Scale:
     description : str
         The same in the words of the prompt.
     low, high : float
-        Ends of the scale, in scale points.
+        Numbers that mean *not at all* and *greatly*, in scale points; low is above high where the
+        scale is turned round.
     """
 
     word: str
@@ -67,6 +68,18 @@ class Scale:
     description: str
     low: float = 0.0
     high: float = 5.0
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The smallest and the largest number that can be said."""
+        return min(self.low, self.high), max(self.low, self.high)
+
+    def turned(self, number: float) -> float:
+        """Turn a number round where the scale is: what is said into what it means, and back.
+
+        The meaning is on the scale whose larger numbers mean more.
+        """
+        return number if self.low < self.high else self.low + self.high - number
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data, as kept in the store."""

@@ -1,12 +1,10 @@
-"""Does the result depend on how the questions were put? The same ones, asked in other ways."""
+"""Does the result of triplets depend on how they were put? The same ones, asked in other ways."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,62 +13,28 @@ from humanlike.analysis.asked import judgements, triplet_table
 from humanlike.analysis.placing import Rules, fit_space
 from humanlike.errors import HumanlikeError
 from humanlike.evaluate.agreement import answers_of, marks_of, resampled_agreement, values_of
-from humanlike.evaluate.asking import Asking, beginning, needs_form
+from humanlike.evaluate.asking import Asking, beginning
+from humanlike.evaluate.bias import share
 from humanlike.evaluate.kept import kept
 from humanlike.evaluate.parameters import Parameters
 from humanlike.evaluate.record import Measured
+from humanlike.evaluate.ways import BASELINE, Way, ask_each, common_ways, prompts
 from humanlike.query.plans import Plan
-from humanlike.query.run import REACH
-from humanlike.stats.proportions import wilson
 from humanlike.tasks import triplets
 from humanlike.tasks.prompt import Choice, Prompt
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from humanlike.evaluate.record import Evaluation
+    from humanlike.evaluate.record import TripletResult
     from humanlike.evaluate.triplets import Scale
-    from humanlike.models.base import Form, Mode, Model
+    from humanlike.models.base import Form, Mode, ModelInfo
     from humanlike.query.run import Result
 
-LEAST_TRIPLETS: Final = 5000
 SIZES: Final = (5_000, 10_000, 20_000)
 REFITS, STARTS = 40, 5
 TEMPLATES: Final = ("a photo of a {}", "an object called {}", "the word {}")
 """Texts in which an encoder reads a name; by itself it is the name alone."""
-SAMPLES: Final = ("hf", "openai")
-"""Kinds of models that draw their words by temperature."""
-FIXED: Final = ("encoder", "replay", "scripted")
-"""Kinds whose answer to the same question is always the same."""
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way of asking.
-
-    Attributes
-    ----------
-    kind : str
-        What is varied: ``baseline``, ``wording``, ``order``, ``form``, ``mode``, ``temperature``
-        or ``again``.
-    label : str
-        What is different, in words.
-    why_not : str
-        Why this model cannot be asked so; empty if it can.
-    plan : callable
-        From the plan as published to the one asked.
-    mode : {"generate", "score"} or None
-        None leaves it.
-    temperature : float or None
-        None leaves it.
-    """
-
-    kind: str
-    label: str
-    why_not: str = ""
-    plan: Callable[[Plan], Plan] = lambda made: made
-    mode: Mode | None = None
-    temperature: float | None = None
 
 
 @dataclass(frozen=True)
@@ -105,55 +69,32 @@ class Varied:
     r2: Measured | None = None
 
 
-def ways(model: Model, form: Form, mode: Mode) -> list[Way]:
+def triplet_ways(ask: Asking, made: Plan, mode: Mode) -> list[Way]:
     """List the ways of asking, with a reason where one does not apply to this kind of model.
 
     Parameters
     ----------
-    model : Model
-    form, mode
-        How it was asked.
+    ask : Asking
+    made : Plan
+        What was asked.
+    mode : {"generate", "score"}
+        How.
     """
-    info = model.info()
-    found = [Way("baseline", "as published"), *_wordings(info.kind, info.reads_question)]
-    found.append(Way("order", "options in the other order", plan=_swapped))
-    other_form = [one for one in info.forms if one != form]
-    reads = "it answers the question as data and reads no prompt" if info.reads_question else ""
-    why = reads or ("" if other_form else f"it takes prompts of form {form} only")
-    label = f"form {other_form[0]}" if other_form and not reads else "chat template or bare text"
-    found.append(Way("form", label, why, lambda made: _formed(made, other_form[0])))
-    can = [one for one in info.modes if one != mode]
-    why = (
-        ""
-        if can and form in info.scored_forms
-        else ("it has no probabilities to score" if mode == "generate" else "it cannot write")
-    )
-    label = "scored instead of written" if mode == "generate" else "written instead of scored"
-    found.append(Way("mode", label, why, mode=can[0] if can else None))
-    cold = _without_temperature(info.kind, mode)
-    found += [Way("temperature", f"temperature {t:g}", cold, temperature=t) for t in (0.0, 1.0)]
-    fixed = info.kind in FIXED or mode == "score"
-    why = "the same question always has the same answer" if fixed else ""
-    return [*found, Way("again", "asked once more", why, _repeated)]
+    return [
+        BASELINE,
+        *_wordings(ask.model.info()),
+        Way("order", "options in the other order", plan=_swapped),
+        *common_ways(ask, made, mode, lambda one, form: _asked(one, form=form)),
+    ]
 
 
-def _without_temperature(kind: str, mode: Mode) -> str:
-    if mode == "score":
-        return "scores do not depend on the temperature"
-    return "" if kind in SAMPLES else "it draws no words"
-
-
-def _wordings(kind: str, reads_question: bool) -> list[Way]:
-    if kind == "encoder":
+def _wordings(info: ModelInfo) -> list[Way]:
+    if info.kind == "encoder":
         return [Way("wording", f"“{text.format('…')}”", plan=_templated(text))
                 for text in TEMPLATES]  # fmt: skip
     others = [name for name in triplets.WORDINGS if name != "paper"]
-    why = "it answers the question as data and reads no wording" if reads_question else ""
+    why = "it answers the question as data and reads no wording" if info.reads_question else ""
     return [Way("wording", f"wording “{name}”", why, _worded(name)) for name in others]
-
-
-def _prompts(made: Plan, change: Callable[[Prompt], Prompt]) -> Plan:
-    return replace(made, prompts=[change(one) for one in made.prompts])
 
 
 def _choice(one: Prompt) -> Choice:
@@ -167,20 +108,16 @@ def _templated(text: str) -> Callable[[Plan], Plan]:
         question = Choice(text.format(asked.anchor), (first, second), (first, second))
         return replace(one, question=question)
 
-    return lambda made: _prompts(made, change)
+    return prompts(change)
 
 
 def _worded(name: str) -> Callable[[Plan], Plan]:
-    return lambda made: _prompts(made, lambda one: _asked(one, wording=name))
-
-
-def _formed(made: Plan, form: Form) -> Plan:
-    return _prompts(made, lambda one: _asked(one, form=form))
+    return prompts(lambda one: _asked(one, wording=name))
 
 
 def _swapped(made: Plan) -> Plan:
     columns = made.columns | {"first": made.columns["second"], "second": made.columns["first"]}
-    return replace(_prompts(made, lambda one: _asked(one, swap=True)), columns=columns)
+    return replace(prompts(lambda one: _asked(one, swap=True))(made), columns=columns)
 
 
 def _asked(
@@ -193,78 +130,12 @@ def _asked(
     )
 
 
-def _repeated(made: Plan) -> Plan:
-    return _prompts(made, lambda one: replace(one, trial=one.trial + 1))
-
-
-@contextmanager
-def asking(
-    model: str | Model,
-    parameters: Parameters,
-    *,
-    store: Path | None = None,
-    missing: str = "raise",
-    **reach: Any,
-) -> Iterator[Asking]:
-    """Open a model to be asked in several ways, and close it again."""
-    from humanlike.evaluate.run import opened
-
-    known = {name: reach.get(name) for name in REACH}
-    with opened(model, {k: v for k, v in known.items() if v is not None}) as ready:
-        needs_form(ready.info(), parameters)
-        yield Asking(ready, parameters, store, missing, False, lambda _: None)
-
-
-def robustness(
-    model: str | Model,
-    found: Evaluation,
-    n: int,
-    *,
-    store: Path | None = None,
-    missing: str = "raise",
-    n_jobs: int = -1,
-) -> tuple[list[Varied], Mapping[int, Measured]]:
-    """Ask an evaluated model in other ways, and fit spaces to fewer of its answers.
-
-    Parameters
-    ----------
-    model : str or Model
-        The one evaluated.
-    found : Evaluation
-    n : int
-        Questions asked again; 0 asks nothing.
-    store, missing, n_jobs
-        As for `humanlike.evaluate.run.evaluate`.
-
-    Returns
-    -------
-    ways : list of Varied
-        From `vary`; empty without valid answers to triplets.
-    sizes : dict of int to Measured
-        From `by_size`.
-    """
-    from humanlike.evaluate.run import scale_of
-
-    part, parameters = found.triplets, found.parameters
-    if part is None or not part.asked.valid:
-        return [], {}
-    scale = scale_of(parameters, missing, n_jobs)
-    questions = triplets.design(len(part.concepts), parameters.n_triplets, seed=parameters.seed)
-    rows = answers_of(part.marks, questions.triplets, scale.mind.similarities["human"])
-    varied: list[Varied] = []
-    if n:
-        with asking(model, parameters, store=store, missing=missing) as ask:
-            varied = vary(ask, cast("Mode", part.asked.mode), scale, n, n_jobs=n_jobs)
-    return varied, by_size(rows, scale, parameters, n_jobs=n_jobs)
-
-
 def vary(ask: Asking, mode: Mode, scale: Scale, n: int, *, n_jobs: int = -1) -> list[Varied]:
     """Ask the first questions of the design again in every way that applies.
 
     Parameters
     ----------
     ask : Asking
-        From `asking`.
     mode : {"generate", "score"}
         How the model was asked.
     scale : Scale
@@ -281,15 +152,9 @@ def vary(ask: Asking, mode: Mode, scale: Scale, n: int, *, n_jobs: int = -1) -> 
     made = beginning(ask.plan("triplets"), n)
     found: list[Varied] = []
     base: pd.DataFrame | None = None
-    for way in ways(ask.model, ask.form, mode):
-        if way.why_not:
+    for way, result in ask_each(ask, made, mode, triplet_ways(ask, made, mode)):
+        if result is None:
             found.append(Varied(way.kind, way.label, way.why_not))
-            continue
-        changes = {} if way.temperature is None else {"temperature": way.temperature}
-        try:
-            result = ask.ask(way.plan(made), way.mode or mode, **changes)
-        except HumanlikeError as problem:
-            found.append(Varied(way.kind, way.label, str(problem)))
             continue
         table = _table(result)
         base = table if base is None else base
@@ -325,8 +190,8 @@ def _varied(
     firsts = (table["nearer"] == table["first"]).to_numpy()[valid]
     return replace(
         head,
-        same=_share(same, int(both.sum())) if both.any() else None,
-        first=_share(int(firsts.sum()), len(firsts)),
+        same=share(same, int(both.sum())) if both.any() else None,
+        first=share(int(firsts.sum()), len(firsts)),
         agreement=_agreement(rows, scale, parameters),
         r2=_r2(rows, scale, parameters, n_jobs) if valid.mean() >= parameters.least_valid else None,
     )
@@ -364,14 +229,14 @@ def _r2(
 
 
 def by_size(
-    rows: NDArray[np.int64], scale: Scale, parameters: Parameters, *, n_jobs: int = -1
+    part: TripletResult, scale: Scale, parameters: Parameters, *, n_jobs: int = -1
 ) -> Mapping[int, Measured]:
     """Return R² of the space fitted to the first answers only, by their number.
 
     Parameters
     ----------
-    rows : ndarray of int, (answers, 3)
-        Anchor, chosen option, other option, in the order of asking.
+    part : TripletResult
+        With answers.
     scale : Scale
     parameters : Parameters
     n_jobs : int
@@ -381,11 +246,8 @@ def by_size(
     dict of int to Measured
         For `SIZES` and all answers; sizes too small for a space are left out.
     """
+    questions = triplets.design(len(part.concepts), parameters.n_triplets, seed=parameters.seed)
+    rows = answers_of(part.marks, questions.triplets, scale.mind.similarities["human"])
     sizes = [size for size in SIZES if size < len(rows)] + [len(rows)]
     fits = {size: _r2(rows[:size], scale, parameters, n_jobs) for size in sizes}
     return {size: one for size, one in fits.items() if one is not None}
-
-
-def _share(count: int, n: int) -> Measured:
-    found = wilson(count, n)
-    return Measured(found.share, found.low, found.high)
