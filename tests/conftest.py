@@ -24,6 +24,32 @@ TOGETHER = (
 )
 
 
+def group_of(nodeid: str) -> str:
+    """Return what a test must share a worker with: a group of `TOGETHER`, or nothing but itself."""
+    return next((group for group in TOGETHER if nodeid.startswith(group)), nodeid)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Count the cores this process may use; pytest-xdist would count those of the machine."""
+    from humanlike.parallel import cores
+
+    return cores()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no worker is alone with it at the end.
+
+    The scheduler hands out groups first, the largest first, then single tests in this order.
+    """
+    items.sort(key=lambda one: group_of(one.nodeid) == one.nodeid and not is_slow(one))
+
+
+def is_slow(item: pytest.Item) -> bool:
+    """Whether a test carries the mark."""
+    return item.get_closest_marker("slow") is not None
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give tests that share something slow to one worker: a browser, the built book, models.
 
@@ -36,7 +62,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByGroup(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return next((group for group in TOGETHER if nodeid.startswith(group)), nodeid)
+            return group_of(nodeid)
 
     return ByGroup(config, log)
 

@@ -130,6 +130,13 @@ def first_line(problem: BaseException) -> str:
     return (str(problem).strip().splitlines() or ["no reason given"])[0]
 
 
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def cards() -> list[str]:
     """Return the graphics cards this process may use, as ``CUDA_VISIBLE_DEVICES`` names them."""
     named = os.environ.get("CUDA_VISIBLE_DEVICES")

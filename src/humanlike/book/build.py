@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import time
@@ -28,6 +27,7 @@ from humanlike.book.values import Values
 from humanlike.data.fetch import DataUnavailable, available, fetch
 from humanlike.data.source import simulation_forced
 from humanlike.errors import HumanlikeError
+from humanlike.parallel import cores
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _build(
         kept=sorted(executions),
         html=pages.work / "html" / "index.html",
     )
-    most = jobs or (len(waiting) if place.pool else os.cpu_count()) or 1
+    most = jobs or (len(waiting) if place.pool else cores()) or 1
     done, report.failures = execute_all(waiting, profile, root, cache, most, place)
     executions |= done
     stale = _add_earlier(chapters, executions, cache, root) if only else set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,9 +76,9 @@ def run_sweep(options: argparse.Namespace) -> int:
 
 def default_workers() -> int:
     """Return one worker for each graphics card; without one, as many as cores."""
-    from humanlike.parallel import cards
+    from humanlike.parallel import cards, cores
 
-    return len(cards()) or os.cpu_count() or 1
+    return len(cards()) or cores()
 
 
 def _print(rows: Sequence[tuple[Cell, Entry]], options: argparse.Namespace, whole: bool) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,6 +63,7 @@ def _add_verify(commands: Any) -> None:
 
 def verify_ledger(options: argparse.Namespace) -> int:
     """Verify, write the record, and say what is signed off."""
+    from humanlike.parallel import cores
     from humanlike.paths import project_root
     from humanlike.trust import record as records
     from humanlike.trust.verify import verify
@@ -72,7 +72,7 @@ def verify_ledger(options: argparse.Namespace) -> int:
     folder = options.out or root / records.FOLDER
     if options.fresh_environment:
         return _verify_fresh(root, folder, options)
-    jobs = (os.cpu_count() or 1) if options.jobs is None else options.jobs
+    jobs = cores() if options.jobs is None else options.jobs
     earlier = records.read_record(folder / records.NAME)
     record = verify(
         root, profile=options.profile, only=options.only, jobs=jobs,

@@ -19,7 +19,7 @@ MOST_TOKENS = 12
 FEWEST_WORDS = 10
 
 
-class Report(TrainerCallback):
+class Report(TrainerCallback):  # type: ignore[misc]
     """Evaluates on examples put aside, every so many steps and at the end, into the log.
 
     Parameters

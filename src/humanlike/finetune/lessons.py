@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from humanlike.finetune.encoder import Lesson, Recipe, teach
 from humanlike.models.encoder import Encoder
+from humanlike.parallel import cores
 from humanlike.paths import home
 
 if TYPE_CHECKING:
@@ -96,10 +97,9 @@ def key(lesson: Lesson, pupil: Pupil) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def cores() -> int:
+def spare_cores() -> int:
     """Return how many processes to use: the cores this process may use, less one for others."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, (usable or 1) - 1)
+    return max(1, cores() - 1)
 
 
 def _effort(lesson: Lesson) -> int:
@@ -137,7 +137,7 @@ def _side_by_side(
     from concurrent.futures import as_completed
 
     heavy = sorted((n for n in todo if todo[n].recipe), key=lambda n: -_effort(todo[n]))
-    with _processes(min(workers or cores(), len(heavy))) as pool:
+    with _processes(min(workers or spare_cores(), len(heavy))) as pool:
         running = {}
         if pool:
             path = str(encoder.path)

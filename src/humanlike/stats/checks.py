@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from humanlike.errors import HumanlikeError
+from humanlike.parallel import cores
 
 Floats = NDArray[np.float64]
 
@@ -90,6 +89,6 @@ def threads(n_jobs: int) -> int:
         If it is neither -1 nor a whole number above zero.
     """
     if n_jobs == -1:
-        return os.cpu_count() or 1
+        return cores()
     whole("n_jobs", n_jobs, 1)
     return n_jobs
