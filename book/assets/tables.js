@@ -10,7 +10,7 @@
   // a unit or an interval follows it
   const number = (value) => {
     const plain = value.replace(/−/g, "-").replace(/(\d),(?=\d{3}(?!\d))/g, "$1");
-    const found = /^[<>≈]? ?([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?=$|[ %[(])/i.exec(plain);
+    const found = /^[<>≈]? ?([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?=$|[\s%[(])/i.exec(plain);
     return found ? Number(found[1]) : null;
   };
 

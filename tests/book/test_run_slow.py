@@ -64,12 +64,12 @@ def test_a_run_leaves_page_notebook_parameters_values_and_provenance(built: Proj
     assert {"started", "seconds", "peak_mb", "depends_on"} <= set(provenance)
     assert (folder / "page" / "index.html").is_file()
     page = (folder / "page" / "alpha.html").read_text(encoding="utf-8")
-    assert "See Beta. The <a" in page
-    assert "is 1.00 [0.00, 2.00], the label fancy" in page
+    text = " ".join(html.unescape(re.sub("<[^>]*>", "", page)).split())
+    assert "See Beta. The mean is 1.00 [0.00, 2.00], the label fancy" in text
     assert 'href="book/glossary.html#term-mean"' in page and "Add and divide." in page
-    assert "How to make this run again" in page
-    assert "humanlike run alpha -p n=3 -p label=fancy" in html.unescape(re.sub("<[^>]*>", "", page))
-    assert f'Key <code class="docutils literal notranslate"><span class="pre">{name}<' in page
+    assert "How to make this run again" in text
+    assert "$ humanlike run alpha -p n=3 -p label=fancy" in text
+    assert f"Key {name}." in text
     assert provenance["command"] == "humanlike run alpha -p n=3 -p label=fancy"
     assert (provenance["run"], provenance["revision"]) == (name, {"commit": "", "changed": []})
     assert (folder / "page" / "book" / "glossary.html").is_file()
