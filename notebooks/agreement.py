@@ -107,7 +107,7 @@ for key, count in counts.items():
 # - **Random weights.** The same network before any training (`encoder:,random=1`): the control.
 # - **Linear read-out.** The frozen encoder; ridge regressions predict people's ratings. Triplets are then judged *by these ratings alone*: nearest are two
 #   concepts with the most similar predicted profile.
-# - **Taught ratings.** All weights trained on people's ratings of {value}`n.taught` of Paper A's training words, as in {doc}`/notebooks/finetuning`, {value}`n.draws` time(s). No triplet
+# - **Taught ratings.** All weights trained on people's ratings of {value}`n.taught` of Paper A's training words, as in {doc}`/notebooks/finetuning`; draws: {value}`n.draws`. No triplet
 #   is taught. Words that name one of the {value}`n.concepts` concepts, or share its stem, are left out ({value}`n.left_out` words), so that both tests ask about
 #   words that are new.
 # - **Taught shuffled ratings.** The same words and numbers, dealt to other words: the control for training as such.
@@ -468,4 +468,4 @@ for key in ("within", "between"):
 #   Colours, shapes and patterns are most of what they lack.
 # - Fine-tuning on ratings brought GPT-4o-mini's answers nearer to people's triplet geometry, by {value}`few.gain.en_ft` {interval}`few.gain.en_ft`; people's own ratings are nearer than its base by
 #   {value}`few.gain.human` {interval}`few.gain.human`.
-# - How the tests rank models at large is open: {value}`n.stored` model(s) of the reader's own, and a handful from one network, cannot tell.
+# - How the tests rank models at large is open: models of the reader's own in this build: {value}`n.stored`; a handful from one network cannot tell.

@@ -343,8 +343,7 @@ page.record("math.largest_model", math.loc[moved.idxmax(), "model"])
 #
 # ## What was found
 #
-# - Of the {claims}`benchmarks` claims of this section are reproduced {claims}`benchmarks/reproduced`, with a caveat
-#   {claims}`benchmarks/reproduced with a caveat`, contradicted {claims}`benchmarks/contradicted` ({doc}`/book/ledger`).
+# - The {claims}`benchmarks` claims of this section ({doc}`/book/ledger`): {verdicts}`benchmarks`.
 # - BBH has the highest ({value}`r_leaderboard.bbh`) and MuSR the lowest correlation ({value}`r_leaderboard.musr`) on the leaderboard, but of all pairs of
 #   benchmarks few can be told apart ({value}`pairs_holm` of {value}`pairs` after correction), and other scores give another order.
 # - Base and tuned models must be kept apart. Among tuned ones {value}`best_tuned` explains {value}`best_tuned.explained` of the variance of R²

@@ -559,9 +559,7 @@ if ("English", "Visual") in seen:
 #
 # ## What was found
 #
-# - Of the {claims}`dimensions` claims of this section, {claims}`dimensions/reproduced` are reproduced,
-#   {claims}`dimensions/reproduced with a caveat` more with a caveat, {claims}`dimensions/contradicted` contradicted and
-#   {claims}`dimensions/inconsistent within the paper` inconsistent within the paper ({doc}`/book/ledger`). Our *Z* and *p* are those of R's cocor
+# - The {claims}`dimensions` claims of this section ({doc}`/book/ledger`): {verdicts}`dimensions`. Our *Z* and *p* are those of R's cocor
 #   in the authors' released tables.
 # - Fine-tuning on ratings helps on every dimension. {value}`n_ns.p` of {value}`n_tests` pairs of models do not differ
 #   significantly; with a correction for the number of tests it is {value}`n_ns.adjusted`.

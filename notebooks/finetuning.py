@@ -183,7 +183,7 @@ for short, scores in results.items():
 # (sec-finetuning-dose)=
 # ## How much human data does it take?
 #
-# Each number of words is drawn {value}`n_draws` time(s) at random. Within a draw, fewer words are the beginning of more.
+# Random draws of each number of words: {value}`n_draws`. Within a draw, fewer words are the beginning of more.
 
 # %%
 from humanlike.analysis.finetuning_scores import dose_response, score_runs

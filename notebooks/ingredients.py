@@ -115,7 +115,7 @@ differ = cells[~cells["agrees"]]
 page.figure(
     plots.printed_against_real(cells, {"n_heads": "Attention heads", "hidden_size": "Embedding width"}),
     "fig-ingredients-printed",
-    caption="What the paper's table prints against the released configurations. Crosses do not agree.",
+    caption="What the paper's table prints against the released configurations. Squares do not agree.",
     alt=f"Two scatter plots with logarithmic axes. {int((differ['cell'] == 'n_heads').sum())} numbers of heads and "
     f"{int((differ['cell'] == 'hidden_size').sum())} embedding widths lie off the diagonal, some by a factor of three.",
 )
@@ -521,8 +521,7 @@ if drawn := curve("n_params_billion"):
 # %% [markdown]
 # ## What was found
 #
-# - Of the {claims}`ingredients` claims of this section are reproduced {claims}`ingredients/reproduced`, with a caveat
-#   {claims}`ingredients/reproduced with a caveat`, contradicted {claims}`ingredients/contradicted` ({doc}`/book/ledger`).
+# - The {claims}`ingredients` claims of this section ({doc}`/book/ledger`): {verdicts}`ingredients`.
 # - Tuning is the one ingredient that every analysis agrees on: {value}`effect.instruction_tuned` {interval}`effect.instruction_tuned` of R²
 #   as described, positive with its interval in {value}`curve.n_above.instruction_tuned` of {value}`curve.n.instruction_tuned`
 #   specifications.

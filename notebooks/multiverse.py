@@ -277,9 +277,7 @@ page.record("words_effect", words_effect(subset, seed))
 #
 # ## What was found
 #
-# - Of the {claims}`multiverse` claims of this section, {claims}`multiverse/reproduced` are reproduced,
-#   {claims}`multiverse/reproduced with a caveat` with a caveat and {claims}`multiverse/contradicted` contradicted
-#   ({doc}`/book/ledger`).
+# - The {claims}`multiverse` claims of this section ({doc}`/book/ledger`): {verdicts}`multiverse`.
 # - Gains from rating training are positive in {value}`n_positive.en_gain` (En_FT) and {value}`n_positive.nl_gain` (Nl_FT) of
 #   {value}`n.en_gain` specifications.
 # - The published size is one of many: En_FT's gain runs from {value}`least.en_gain` to {value}`most.en_gain`.

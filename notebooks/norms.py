@@ -347,8 +347,7 @@ page.table(
 # %% [markdown]
 # ## What was found
 #
-# - Of the {claims}`norms` claims of this section, {claims}`norms/reproduced` are reproduced, {claims}`norms/reproduced with a caveat` more
-#   with a caveat, {claims}`norms/contradicted` contradicted ({doc}`/book/ledger`).
+# - The {claims}`norms` claims of this section ({doc}`/book/ledger`): {verdicts}`norms`.
 # - The printed counts of words, pairs and examples are those of the earlier commit, to the last one. The current release holds another
 #   split that was drawn without the filter; no trace of it is in the models' answers ({ref}`sec-norms-seen`).
 # - The quiz was split 840 to 560, not 800 to 600.

@@ -206,7 +206,7 @@ page.record("n_not_likeliest", int((~answers["likeliest"]).sum()))
 # {value}`training_whole.English` %. Each is the *likeliest* ending after its leading digit, and temperature 0 takes
 # nothing else. So greedy answers exaggerate what is frequent in training, and the decimals carry less information than they seem to.
 #
-# In {value}`n_not_likeliest` answers is any token another than the likeliest one, which is how temperature 0 should look. The base
+# Answers with a token that was not the likeliest one: {value}`n_not_likeliest`. That is how temperature 0 should look. The base
 # model's responses name {value}`n_serving.base` versions of the serving system, those of the tuned models
 # {value}`n_serving.tuned`: the service changed while it was asked, and nothing was asked twice to see whether that matters.
 #
@@ -390,8 +390,7 @@ for key, name in (("best", single["rho"].idxmax()), ("worst", single["rho"].idxm
 #
 # ## What was found
 #
-# - Of the {claims}`ratings` claims of this section, {claims}`ratings/reproduced` are reproduced, {claims}`ratings/reproduced with a caveat` more
-#   with a caveat, {claims}`ratings/contradicted` contradicted ({doc}`/book/ledger`).
+# - The {claims}`ratings` claims of this section ({doc}`/book/ledger`): {verdicts}`ratings`.
 # - All {value}`n_equal` published ratings are the numbers of the responses; {value}`n_missing` are missing, for two words.
 # - The prompts are as printed, except for blanks at the end of some and another wording of touch in Dutch.
 # - The rating models answer with {value}`n_values.en_ft` and {value}`n_values.nl_ft` different numbers, a handful of them favourites that come

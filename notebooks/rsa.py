@@ -323,8 +323,7 @@ page.html(matrices_widget(squares, few, metric, "The maps that can be walked abo
 # %% [markdown]
 # ## What was found
 #
-# - Of the {claims}`rsa` claims of this section, {claims}`rsa/reproduced` are reproduced and
-#   {claims}`rsa/reproduced with a caveat` more with a caveat ({doc}`/book/ledger`). Every printed correlation comes out
+# - The {claims}`rsa` claims of this section ({doc}`/book/ledger`): {verdicts}`rsa`. Every printed correlation comes out
 #   to its last digit, once words with a missing rating are left out for all models.
 # - Fine-tuning on ratings lifts *ρ* on English words from {value}`rho.en.all.base` to {value}`rho.en.all.en_ft`
 #   {interval}`rho.en.all.en_ft`; the other language takes it to {value}`rho.en.all.nl_ft`, the quiz to

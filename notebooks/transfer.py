@@ -308,10 +308,10 @@ page.table(
 pairs = pair_table(scored, level)
 page.table(
     pairs[["comparison", "questions", "only first", "only second", "difference", "low", "high", "p", "Holm p"]]
-    .rename(columns=lambda name: name[0].upper() + name[1:]),
+    .rename(columns=lambda name: name if name == "p" else name[0].upper() + name[1:]),
     caption="Two models on the same questions: questions only one of them has right, difference of accuracy, "
     "McNemar's exact test, and p after Holm's correction for three comparisons",
-    formats={"Difference": "+.3f", "Low": "+.3f", "High": "+.3f", "P": ".2g", "Holm p": ".2g"}, filters=["Questions"],
+    formats={"Difference": "+.3f", "Low": "+.3f", "High": "+.3f", "p": ".2g", "Holm p": ".2g"}, filters=["Questions"],
 )  # fmt: skip
 
 # %% tags=["remove-output"]
@@ -360,9 +360,10 @@ page.figure(
 
 # %%
 page.table(
-    modalities[["modality", "model", "right", "of", "share", "low", "high", "p"]].rename(columns=str.capitalize),
+    modalities[["modality", "model", "right", "of", "share", "low", "high", "p"]]
+    .rename(columns=lambda name: name if name == "p" else name.capitalize()),
     caption="Accuracy by modality; p of McNemar's exact test against the base model, uncorrected",
-    formats={"Share": ".3f", "Low": ".3f", "High": ".3f", "P": ".2g"}, filters=["Modality", "Model"],
+    formats={"Share": ".3f", "Low": ".3f", "High": ".3f", "p": ".2g"}, filters=["Modality", "Model"],
 )  # fmt: skip
 for row in modalities.itertuples():
     page.record(f"modality.{row.modality}.{row.model_key}", row.share, (row.low, row.high))
@@ -400,10 +401,7 @@ page.record("qa.majority", majority)
 #
 # ## What was found
 #
-# - Of the {claims}`transfer` claims of this section, {claims}`transfer/reproduced` are reproduced,
-#   {claims}`transfer/reproduced with a caveat` with a caveat, {claims}`transfer/contradicted` contradicted,
-#   {claims}`transfer/inconsistent within the paper` inconsistent within the paper and {claims}`transfer/not testable` not testable
-#   ({doc}`/book/ledger`).
+# - The {claims}`transfer` claims of this section ({doc}`/book/ledger`): {verdicts}`transfer`.
 # - Gains cross the language both ways, on every measure. Compared on the six dimensions that both models were trained on, the other
 #   language recovers {value}`recovery.rsa.en_sensory.nl_ft` and {value}`recovery.rsa.nl_sensory.en_ft` of the gain in
 #   RSA.

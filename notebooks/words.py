@@ -576,8 +576,7 @@ if len(asked[language]) == 4:
 #
 # ## What was found
 #
-# - Of the {claims}`words` claims of this section, {claims}`words/reproduced` are reproduced, {claims}`words/reproduced with a caveat` more with a
-#   caveat, {claims}`words/contradicted` contradicted and {claims}`words/not testable` cannot be tested ({doc}`/book/ledger`). The printed means and correlations all come out.
+# - The {claims}`words` claims of this section ({doc}`/book/ledger`): {verdicts}`words`. The printed means and correlations all come out.
 # - En_FT is nearer to people than base for {value}`nearer.en.all.en_ft` of the words, $d_z$ = {value}`dz.en.all.en_ft`.
 # - The score rewards level. A mean profile that knows nothing of the word scores {value}`control.mean_train`, more than {value}`knows_nothing_beats`.
 #   En_FT ({value}`control.en_ft`) stands where a second panel of people would ({value}`control.panel`).

@@ -10,7 +10,7 @@
   // a unit or an interval follows it
   const number = (value) => {
     const plain = value.replace(/−/g, "-").replace(/(\d),(?=\d{3}(?!\d))/g, "$1");
-    const found = /^[<>≈]? ?([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?=$|[ %[(])/i.exec(plain);
+    const found = /^[<>≈]? ?([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?=$|[\s%[(])/i.exec(plain);
     return found ? Number(found[1]) : null;
   };
 
@@ -97,6 +97,15 @@
     update();
   };
 
+  // a column that holds a long text gets room for it, so that its rows do not become towers
+  const widen = (table) => {
+    const rows = [...table.tBodies[0].rows];
+    [...table.tHead.rows[0].cells].forEach((head, column) => {
+      if (!rows.some((row) => text(row, column).length > 60)) return;
+      rows.forEach((row) => row.cells[column]?.classList.add("hl-long"));
+    });
+  };
+
   const wrap = (table) => {
     const box = document.createElement("div");
     box.className = "hl-scroll";
@@ -118,6 +127,7 @@
     document.querySelectorAll("table.hl-table").forEach((table) => {
       if (!table.tHead || !table.tBodies.length) return;
       wrap(table);
+      widen(table);
       addTools(table);
       makeSortable(table);
     });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,9 @@ from humanlike.errors import HumanlikeError, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_ZERO = re.compile(r"-0(\.0*)?%?")
+"""What rounding leaves of a small negative number."""
 
 
 def to_html(
@@ -85,7 +89,14 @@ def _format(value: Any, how: str | Callable[[Any], str] | None) -> str:
     if callable(how):
         return how(value)
     if how:
-        return format(value, how)
+        return typeset(format(value, how))
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return typeset(str(value)) if isinstance(value, int | float) else str(value)
+
+
+def typeset(number: str) -> str:
+    """Return a formatted number as it is printed: −0.5, 0.0 without a sign, 12 % unbroken."""
+    if _ZERO.fullmatch(number):
+        number = number.lstrip("+-")
+    return number.replace("-", "−").replace("%", "\u00a0%")

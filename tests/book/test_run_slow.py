@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,9 @@ from pathlib import Path
 Path({mark!r}).write_text(f"{{os.getpid()}} {{os.getppid()}}")
 time.sleep(300)
 """
+
+
+GLOSSARY = "# Glossary\n\n:::{glossary}\nmean\n  Add and divide.\n:::\n"
 
 
 def run_folders(project: Project) -> list[str]:
@@ -36,6 +41,8 @@ def make_sleepy(project: Project, chapter: str = "alpha") -> Path:
 
 def test_a_run_leaves_page_notebook_parameters_values_and_provenance(built: Project) -> None:
     before = built.html_state()
+    built.write("book/glossary.md", GLOSSARY)
+    built.edit("notebooks/alpha.py", "# The mean is", "# See {doc}`beta`. The mean is")
     answer = built.cli("run", "alpha", "-p", "n=3", "-p", "label=fancy")
     assert answer.code == 0, answer.text
     assert "mean   1.00  [0.00, 2.00]" in answer.out
@@ -57,7 +64,15 @@ def test_a_run_leaves_page_notebook_parameters_values_and_provenance(built: Proj
     assert {"started", "seconds", "peak_mb", "depends_on"} <= set(provenance)
     assert (folder / "page" / "index.html").is_file()
     page = (folder / "page" / "alpha.html").read_text(encoding="utf-8")
-    assert "The mean is 1.00 [0.00, 2.00], the label fancy" in page
+    text = " ".join(html.unescape(re.sub("<[^>]*>", "", page)).split())
+    assert "See Beta. The mean is 1.00 [0.00, 2.00], the label fancy" in text
+    assert 'href="book/glossary.html#term-mean"' in page and "Add and divide." in page
+    assert "How to make this run again" in text
+    assert "$ humanlike run alpha -p n=3 -p label=fancy" in text
+    assert f"Key {name}." in text
+    assert provenance["command"] == "humanlike run alpha -p n=3 -p label=fancy"
+    assert (provenance["run"], provenance["revision"]) == (name, {"commit": "", "changed": []})
+    assert (folder / "page" / "book" / "glossary.html").is_file()
     assert built.html_state() == before
 
 

@@ -91,3 +91,18 @@ def test_the_index_is_not_shown_and_an_empty_table_keeps_its_head() -> None:
     page = to_html(pd.DataFrame({"a": [1]}, index=["secret"]), caption="c")
     assert "secret" not in page
     assert Reader(to_html(pd.DataFrame({"a": []}), caption="c")).cells == ["c", "a"]
+
+
+def test_numbers_are_printed_with_minus_signs_units_and_no_negative_zero() -> None:
+    frame = pd.DataFrame({"x": [-0.25, -0.0004, -1.0, 1e-300], "n": [-1, 0, 1, 2]})
+    reader = Reader(to_html(frame, caption="c", formats={"x": ".2f"}))
+    assert reader.cells[3::2] == ["−0.25", "0.00", "−1.00", "0.00"]
+    share = to_html(frame[["x"]], caption="c", formats={"x": ".0%"})
+    assert Reader(share).cells[2:] == ["−25\u00a0%", "0\u00a0%", "−100\u00a0%", "0\u00a0%"]
+    small = to_html(frame[["x"]], caption="c", formats={"x": ".0e"})
+    assert Reader(small).cells[-1] == "1e−300"
+
+
+def test_texts_with_hyphens_stay_as_they_are() -> None:
+    page = to_html(pd.DataFrame({"a": ["all-MiniLM", "-0"]}), caption="c")
+    assert Reader(page).cells[2:] == ["all-MiniLM", "-0"]

@@ -35,7 +35,7 @@ def filled(text: str, chapter: str = "rsa") -> str:
         ("{value}`rho`", "−0.12"),
         ("{value}`rho:.3f`", "−0.123"),
         ("{value}`rsa/rho`", "−0.12"),
-        ("{value}`rsa/rho:.0%`", "−12%"),
+        ("{value}`rsa/rho:.0%`", "−12\u00a0%"),
         ("{interval}`rho`", "[−0.50, 0.25]"),
         ("{interval}`rsa/rho:.1f`", "[−0.5, 0.2]"),
         ("{value}`p`", "1.2e−04"),
@@ -75,6 +75,16 @@ def test_claims_of_a_chapter_are_counted_all_of_them_or_by_verdict() -> None:
     assert book.fill(text, "page.md") == "3 0"
     with pytest.raises(HumanlikeError, match=r"Unknown count of claims 'rsa/not ran'\. Did you"):
         book.fill("{claims}`rsa/not ran`", "page.md")
+
+
+def test_verdicts_of_a_chapter_are_listed_and_add_up() -> None:
+    book = values()
+    text = "{claims}`rsa`: {verdicts}`rsa`"
+    assert book.fill(text, "page.md") == f"{NOT_RUN}: {NOT_RUN}"
+    kinds = {"reproduced": 2, "contradicted": 0, "not testable": 1}
+    book.counts = {"rsa": 3, "rsa2": 9, "rsa2/reproduced": 9}
+    book.counts |= {f"rsa/{verdict}": n for verdict, n in kinds.items()}
+    assert book.fill(text, "page.md") == "3: 2 reproduced, 1 not testable"
 
 
 def test_a_key_without_chapter_on_a_prose_page_is_an_unknown_chapter() -> None:

@@ -72,6 +72,29 @@ def typist(browser, address: str) -> Iterator[Pupil]:
     assert one.problems == []
 
 
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("dark", 360)])
+def test_the_code_is_large_and_black_on_white(
+    browser, answers: Answers, monkeypatch: pytest.MonkeyPatch, theme: str, width: int
+) -> None:
+    monkeypatch.setattr("humanlike.web.server.own_address", lambda: "192.0.2.7")
+    with running(open_class(answers, "test", "0.0.0.0", 0)) as client:
+        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=theme)
+        try:
+            page.goto(f"http://127.0.0.1:{client.port}/show")
+            code = page.get_by_role("img", name=f"QR code of http://192.0.2.7:{client.port}/")
+            box = code.locator("svg").bounding_box()
+            assert box["width"] == box["height"] >= min(480, width - 40)
+            assert box["y"] + box["height"] <= 800
+            ground, modules = code.locator("path").all()
+            assert ground.evaluate("e => getComputedStyle(e).fill") == "rgb(255, 255, 255)"
+            assert modules.evaluate("e => getComputedStyle(e).stroke") == "rgb(0, 0, 0)"
+            assert page.get_by_role("link", name=f"http://192.0.2.7:{client.port}/").is_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert serious(page) == []
+        finally:
+            page.close()
+
+
 def test_nothing_is_asked_or_kept_without_consent(pupil: Pupil, answers: Answers) -> None:
     page = pupil.page
     assert page.locator("#ask").is_hidden()

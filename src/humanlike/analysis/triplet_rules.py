@@ -72,7 +72,7 @@ class Rule:
 RULES: Final = {
     "section": Rule("Section 3", 1, 30, "2", "26,900"),
     "appendix": Rule("Appendix A.7", 4, 29, "10", "31,288"),
-    "section_29": Rule("Section 3 with the appendix' d", 1, 29, "2"),
+    "section_29": Rule("Section 3 with the appendix's d", 1, 29, "2"),
     "appendix_30": Rule("Appendix A.7 with the section's d", 4, 30, "10"),
     "natural": Rule("Section 3 with the natural logarithm", 1, 30, "e"),
     "low": Rule("Documentation of the tool, random questions, at best", 10, 30, "2"),

@@ -229,4 +229,4 @@ def _version_line(execution: Execution) -> str:
     shown = ("python", "numpy", "scipy", "pandas", "numba", "statsmodels", "torch", "transformers")
     installed = execution.parts.get("versions") or versions()
     found = [f"{name} {installed[name]}" for name in shown if name in installed]
-    return f"Versions: humanlike {__version__}, {', '.join(found)}. Key `{execution.folder.name}`."
+    return f"Versions: humanlike {__version__}, {', '.join(found)}. Key `{execution.key}`."

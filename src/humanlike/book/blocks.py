@@ -206,14 +206,14 @@ def parameters(book: Book, _body: str) -> str:
                 [
                     chapter.name,
                     f"`{name}`",
-                    f"`{parameter.type}`",
-                    escape(parameter.allowed) or "any",
+                    escape(parameter.doc),
                     escape(render_parameter(parameter.default)),
                     ", ".join(others) or "–",
-                    escape(parameter.doc),
+                    escape(parameter.allowed) or "any",
+                    f"`{parameter.type}`",
                 ]
             )
-    head = ["Chapter", "Parameter", "Type", "Allowed", "Default", "Profiles", "What it does"]
+    head = ["Chapter", "Parameter", "What it does", "Default", "Profiles", "Allowed", "Type"]
     return table(
         head, rows, caption="Parameters", name="tab-parameters", classes="hl-table hl-search"
     )

@@ -1,7 +1,8 @@
 """The end of every page: how to cite it, and where to report a problem with it.
 
-Title, author and address come from ``_config.yml``. Without an address the page says so and shows
-what a report should hold, instead of a link that leads nowhere.
+The page of a run says besides how it came about, and how to make it again. Title, author and
+address come from ``_config.yml``. Without an address the page says so and shows what a report
+should hold, instead of a link that leads nowhere.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from humanlike.book.execute import Execution
 from humanlike.book.markdown import escape
 from humanlike.book.values import Values
 from humanlike.readyaml import read_yaml
+from humanlike.revision import Revision
 
-_TITLE = re.compile(r"^# +(.+?)\s*$", re.MULTILINE)
+TITLE = re.compile(r"^# +(.+?)\s*$", re.MULTILINE)
 _TEX = str.maketrans(
     {c: f"\\{c}" for c in "&%$#_{}"} | {"~": r"\~{}", "^": r"\^{}", "\\": r"\textbackslash{}"}
 )
@@ -48,13 +50,47 @@ class Imprint:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """How a run came about that is no part of the book.
+
+    Attributes
+    ----------
+    command : str
+        What makes it again.
+    revision : Revision
+        The sources it was made from.
+    """
+
+    command: str
+    revision: Revision
+
+    @property
+    def line(self) -> str:
+        """The command on one line, whatever its parameters hold."""
+        return "".join(c if c.isprintable() else f"'$'\\u{ord(c):04x}''" for c in self.command)
+
+    @property
+    def sources(self) -> str:
+        """Commit and changes in a few words."""
+        if not self.revision.commit:
+            return "sources that are no git checkout"
+        n = len(self.revision.changed)
+        changed = f" with {n} changed {'file' if n == 1 else 'files'}" if n else ""
+        return f"commit {self.revision.commit[:12]}{changed}"
+
+
+@dataclass(frozen=True)
 class Leaf:
-    """One page: address within the book, file in the repository, title, and its execution."""
+    """One page: address within the book, file in the repository, title, and its execution.
+
+    A page of a run of its own has an origin too.
+    """
 
     docname: str
     file: str
     title: str
     execution: Execution | None = None
+    origin: Origin | None = None
 
     def date(self, imprint: Imprint) -> str:
         """Return the day of the page's execution, or of the newest one for a page of prose."""
@@ -89,7 +125,7 @@ def add_colophons(stage: Path, root: Path, values: Values) -> None:
             continue
         file = stage / f"{page}.md"
         text = file.read_text(encoding="utf-8").rstrip()
-        found = _TITLE.search(text)
+        found = TITLE.search(text)
         leaf = Leaf(page, f"{page}.md", found[1] if found else page)
         file.write_text(f"{text}\n\n{colophon(leaf, imprint)}\n", encoding="utf-8")
 
@@ -114,7 +150,8 @@ def colophon(leaf: Leaf, imprint: Imprint) -> str:
     return "\n".join(
         [
             ":::::{container} hl-colophon",
-            "::::{dropdown} How to cite this page",
+            *_again(leaf, imprint),
+            f"::::{{dropdown}} How to cite this {'run' if leaf.origin else 'page'}",
             escape(citation(leaf, imprint)),
             "",
             "```bibtex",
@@ -130,6 +167,33 @@ def colophon(leaf: Leaf, imprint: Imprint) -> str:
     )
 
 
+def _again(leaf: Leaf, imprint: Imprint) -> list[str]:
+    """Say what a run is and how to make it again; nothing for a page of the book."""
+    if leaf.origin is None or leaf.execution is None:
+        return []
+    result, commit = leaf.execution.result, leaf.origin.revision.commit
+    data = "real" if leaf.execution.real else "**simulated**"
+    where = f" In a checkout of <{imprint.address}>:" if imprint.address else " In a checkout:"
+    checkout = [f"$ git checkout {commit}"] if commit else []
+    changed = leaf.origin.revision.changed
+    return [
+        "::::{dropdown} How to make this run again",
+        f"This page is no page of the book. It is a run of the chapter *{escape(leaf.title)}* of "
+        f"{result['started'][:16].replace('T', ' ')} UTC, profile `{result['profile']}`, on {data} "
+        f"data, from {leaf.origin.sources}.{where}",
+        "",
+        "```console",
+        *checkout,
+        f"$ {leaf.origin.line}",
+        "```",
+        "",
+        "Same parameters, data and versions (all stand under *Provenance*) give the same numbers."
+        + (" What the changed files hold is not in the commit." if changed else ""),
+        "::::",
+        "",
+    ]
+
+
 def page_address(leaf: Leaf, imprint: Imprint) -> str:
     """Return the address of the page's source; empty when the book names no repository."""
     return f"{imprint.address}/blob/{imprint.branch}/{leaf.file}" if imprint.address else ""
@@ -141,6 +205,7 @@ def citation(leaf: Leaf, imprint: Imprint) -> str:
 
     date = leaf.date(imprint)
     when = f", executed {date}" if leaf.execution else ""
+    when = f", {_own(leaf.origin, date)}" if leaf.origin else when
     where = page_address(leaf, imprint)
     title = leaf.title if leaf.title.endswith(("?", "!")) else f"{leaf.title}."
     book = "" if leaf.title == imprint.title else f" In: {imprint.title}"
@@ -160,15 +225,23 @@ def bibtex(leaf: Leaf, imprint: Imprint) -> str:
         "booktitle": "" if whole else imprint.title.translate(_TEX),
         "year": date[:4],
         "version": __version__,
-        "note": f"Executed {date}, profile {leaf.execution.result['profile']}"
-        if leaf.execution
-        else "",
+        "note": _note(leaf, date).translate(_TEX),
         "url": page_address(leaf, imprint),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
     kind = "book" if whole else "incollection"
     name = leaf.docname.rsplit("/", 1)[-1]
     return f"@{kind}{{humanlike-{name},\n" + ",\n".join(lines) + "\n}"
+
+
+def _own(origin: Origin, date: str) -> str:
+    return f"own run of {date}: {origin.line} ({origin.sources})"
+
+
+def _note(leaf: Leaf, date: str) -> str:
+    if leaf.origin:
+        return f"O{_own(leaf.origin, date)[1:]}"
+    return f"Executed {date}, profile {leaf.execution.result['profile']}" if leaf.execution else ""
 
 
 def details(leaf: Leaf, imprint: Imprint) -> str:
@@ -180,11 +253,13 @@ def details(leaf: Leaf, imprint: Imprint) -> str:
         return "\n".join([*lines, f"Newest execution in the book: {imprint.date or 'none'}"])
     result = leaf.execution.result
     data = "real" if leaf.execution.real else "simulated"
+    own = [f"Own run: {leaf.origin.line}", f"From: {leaf.origin.sources}"] if leaf.origin else []
     return "\n".join(
         [
             *lines,
+            *own,
             f"Executed: {result['started'][:16]} UTC, profile {result['profile']}, {data} data",
-            f"Key: {leaf.execution.folder.name}",
+            f"Key: {leaf.execution.key}",
         ]
     )
 

@@ -53,6 +53,11 @@ class Execution:
         return self.folder / "executed.ipynb"
 
     @property
+    def key(self) -> str:
+        """What it is known by: the name of a run, else what it depended on in short."""
+        return str(self.result.get("run") or self.folder.name)
+
+    @property
     def parts(self) -> dict[str, Any]:
         """What the execution depended on; empty when that was not kept."""
         try:

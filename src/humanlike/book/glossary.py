@@ -88,7 +88,7 @@ class MarkTerms(SphinxPostTransform):
     def run(self, **options: Any) -> None:
         """Walk through the paragraphs of one page."""
         del options
-        if not self.env.docname.startswith(CHAPTERS):
+        if not self.env.docname.startswith(self.config.humanlike_chapters):
             return
         known = read_glossary(self.app)
         pattern = known.pattern()

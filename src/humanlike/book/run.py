@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,17 @@ from typing import Any
 import humanlike.book.build as building
 from humanlike.book import remote
 from humanlike.book.chapters import Chapter, find_chapters, get_chapter, read_parameters
-from humanlike.book.execute import Execution, execute, load_execution, scratch, silent
+from humanlike.book.colophon import Origin
+from humanlike.book.execute import Execution, execute, scratch, silent
 from humanlike.book.fingerprint import fingerprint, key_of
+from humanlike.book.form import command, typed
 from humanlike.book.parameters import Value, resolve
 from humanlike.book.progress import Progress
 from humanlike.book.render import render
-from humanlike.book.stage import write_single
+from humanlike.book.single import write_single
 from humanlike.book.values import Values
 from humanlike.paths import home
+from humanlike.revision import revision
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ def run(
         For wrong input, or a failing cell. No run folder is left then, nor after Ctrl-C.
     """
     chapter, parameters = checked(name, overrides, profile, root)
+    origin = Origin(_command(chapter, profile, parameters), revision(root))
     building.fetch_data([chapter])
     parent = (runs or runs_folder()) / name
     with (
@@ -97,8 +101,9 @@ def run(
         progress.start(name, "into a run folder")
         execution = place.run(execute, chapter, parameters, profile, folder, root, on_progress=step)
         parts = fingerprint(chapter, parameters, root)
-        _write_page(folder, root, chapter, execution, parts)
         final = parent / _folder_name(parts)
+        execution.result["run"] = final.name
+        _write_page(folder, root, execution, parts, origin)
         folder.rename(final)
     return Run(
         folder=final,
@@ -133,24 +138,33 @@ def _folder_name(parts: dict[str, Any]) -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{time.time_ns() % 1000:03d}-{key_of(parts)[:6]}"
 
 
+def _command(chapter: Chapter, profile: str, parameters: dict[str, Value]) -> str:
+    """Return what makes a run again: the parameters that its profile does not set."""
+    usual = resolve(read_parameters(chapter), chapter.profile(profile), {}, chapter.name)
+    texts = {key: typed(value) for key, value in parameters.items() if value != usual[key]}
+    return command(chapter.name, profile, texts)
+
+
 def _write_page(
-    folder: Path, root: Path, chapter: Chapter, execution: Execution, parts: dict[str, Any]
+    folder: Path, root: Path, execution: Execution, parts: dict[str, Any], origin: Origin
 ) -> None:
     """Write the page and, as separate files, what the notebook carries."""
     _write(folder / "parts.json", parts)
-    values = Values(find_chapters(root), {chapter.name: load_execution(folder)}, strict=False)
+    name, result = execution.chapter, execution.result
+    chapters = find_chapters(root)
     stage = folder / "stage"
     stage.mkdir()
-    write_single(stage, root, chapter, values)
+    values = Values(chapters, {name: execution}, strict=False)
+    write_single(stage, root, chapters[name], values, origin)
     render(stage, folder / "page", strict=False)
-    (stage / f"{chapter.name}.ipynb").replace(folder / f"{chapter.name}.ipynb")
-    result = execution.result
+    (stage / f"{name}.ipynb").replace(folder / f"{name}.ipynb")
     _write(folder / "parameters.json", result["parameters"])
     _write(folder / "values.json", result["values"])
     provenance = {k: v for k, v in result.items() if k not in ("values", "parameters", "error")}
+    provenance |= {"command": origin.command, "revision": asdict(origin.revision)}
     _write(folder / "provenance.json", provenance | {"depends_on": parts})
-    for name in ("stage", "executed.ipynb", "result.json", "parts.json"):
-        _remove(folder / name)
+    for left in ("stage", "executed.ipynb", "result.json", "parts.json"):
+        _remove(folder / left)
 
 
 def _write(file: Path, content: Any) -> None:

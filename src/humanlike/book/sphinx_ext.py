@@ -6,17 +6,26 @@ import re
 from pathlib import Path
 from typing import Any
 
-from humanlike.book.glossary import MarkTerms, add_definitions
+from humanlike.book.glossary import CHAPTERS, MarkTerms, add_definitions
 
 _ICONS = re.compile(r'[ \t]*<script src="[^"]*scripts/fontawesome\.js[^"]*"></script>\n?')
 
+_PER_CENT = re.compile(r"(?<=\d)\s%(?!\w)")
 _UNFOLD = '<summary><span class="toctree-toggle"'
 _UNFOLD_NAMED = '<summary aria-label="Pages below"><span class="toctree-toggle"'
 
 
 def setup(app: Any) -> dict[str, bool]:
-    """Register with Sphinx."""
+    """Register with Sphinx.
+
+    ``humanlike_chapters`` is how addresses of pages begin in which words are marked;
+    ``humanlike_elsewhere`` says in words what a page refers to that these pages do not have.
+    """
+    app.add_config_value("humanlike_chapters", CHAPTERS, "env")
+    app.add_config_value("humanlike_elsewhere", {}, "env")
+    app.connect("missing-reference", _name_elsewhere)
     app.connect("doctree-read", _fix_addresses)
+    app.connect("doctree-read", _keep_units)
     app.connect("html-page-context", _drop_thebe, priority=900)
     app.connect("html-page-context", _fix_roles)
     app.connect("html-page-context", _follow_system, priority=900)
@@ -34,6 +43,31 @@ def _fix_addresses(app: Any, doctree: Any) -> None:
     for link in doctree.findall(nodes.reference):
         if "refuri" in link:
             link["refuri"] = link["refuri"].replace("&amp;", "&")
+
+
+def _keep_units(app: Any, doctree: Any) -> None:
+    """Keep a number and its per cent sign on one line."""
+    from docutils import nodes
+
+    del app
+    for text in list(doctree.findall(nodes.Text)):
+        whole = text.astext()
+        kept = _PER_CENT.sub("\u00a0%", whole)
+        literal = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw)
+        if kept != whole and not isinstance(text.parent, literal):
+            text.parent.replace(text, nodes.Text(kept))
+
+
+def _name_elsewhere(app: Any, env: Any, link: Any, words: Any) -> Any:
+    """Put words in place of a link to what only the book has."""
+    from docutils import nodes
+
+    del env
+    target = link.get("reftarget", "").rpartition("/")[2]
+    known = app.config.humanlike_elsewhere.get(target)
+    if link.get("reftype") not in ("doc", "ref", "numref") or known is None:
+        return None
+    return nodes.inline("", words.astext() if link.get("refexplicit") else known)
 
 
 def _drop_thebe(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:

@@ -13,18 +13,16 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from humanlike.book.assemble import assemble, below_heading, figure_names, render_parameter
+from humanlike.book.assemble import assemble, figure_names
 from humanlike.book.blocks import Book, fill_blocks
-from humanlike.book.chapters import Chapter, read_parameters, toc_files
+from humanlike.book.chapters import toc_files
 from humanlike.book.colophon import add_colophons
-from humanlike.book.execute import Execution
 from humanlike.book.values import Values
 from humanlike.errors import HumanlikeError
 from humanlike.readyaml import read_yaml
 
 _LABEL = re.compile(r"^\(([\w-]+)\)=\s*$", re.MULTILINE)
 _NAME = re.compile(r"^:name: ([\w-]+)\s*$", re.MULTILINE)
-SOURCES = "## References\n\n```{bibliography}\n:filter: docname in docnames\n```"
 UNAVAILABLE = """
 
 :::{{admonition}} Some numbers are missing
@@ -33,12 +31,6 @@ Numbers shown as *n/a* come from chapters that were not executed in this build o
 not be had ({chapters}).
 :::
 """
-
-RERUN = """:::{{admonition}} A run of your own
-:class: note
-Executed with {settings}. Numbers and figures are of this run, *n/a* where it gave none; the
-sentences around them were written for the book's settings and may not fit.
-:::"""
 
 
 Endings = Callable[[str], str]
@@ -81,17 +73,6 @@ def find_labels(text: str) -> set[str]:
     return {*_LABEL.findall(text), *_NAME.findall(text)}
 
 
-def _settings(chapter: Chapter, execution: Execution) -> str:
-    """List the parameters that differ from the chapter's defaults."""
-    defaults = {name: p.default for name, p in read_parameters(chapter).items()}
-    changed = [
-        f"`{name} = {render_parameter(value)}`"
-        for name, value in execution.result["parameters"].items()
-        if value != defaults[name]
-    ]
-    return ", ".join(changed) or "the defaults"
-
-
 def write_pages(stage: Path, root: Path, book: Book) -> None:
     """Write settings, assets, prose pages with their generated parts, and the end of every page.
 
@@ -132,27 +113,6 @@ def _fill(source: Path, book: Book, where: str) -> str:
         title, _, rest = text.partition("\n\n")
         text = f"{title}{note}\n{rest}"
     return text
-
-
-def write_single(stage: Path, root: Path, chapter: Chapter, values: Values) -> None:
-    """Write the staging copy of one chapter alone, the look of a run's page."""
-    import nbformat
-    import yaml
-
-    copy_book(root, stage)
-    execution = values.executions[chapter.name]
-    notebook = assemble(chapter, execution, values)
-    note = RERUN.format(settings=_settings(chapter, execution))
-    below_heading(notebook, "# ", note)
-    if any("{cite" in cell.source for cell in notebook.cells):
-        notebook.cells.append(nbformat.v4.new_markdown_cell(SOURCES))
-    nbformat.write(notebook, stage / f"{chapter.name}.ipynb")
-    (stage / "_toc.yml").write_text(f"format: jb-book\nroot: {chapter.name}\n", encoding="utf-8")
-    config = read_yaml(root / "_config.yml")
-    config.pop("launch_buttons", None)
-    for key in ("use_repository_button", "use_issues_button", "use_edit_page_button"):
-        config.get("html", {}).pop(key, None)
-    (stage / "_config.yml").write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")
 
 
 def digest(folder: Path, pattern: str = "*") -> str:

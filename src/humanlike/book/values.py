@@ -3,7 +3,7 @@
 A key may name its chapter (``{value}`rsa/rho.en.all.base```) and a format specification
 (``{value}`rho.en.all.base:.2f```); ``{interval}`…``` prints the recorded interval, and
 ``{claims}`rsa/reproduced``` counts the claims of a chapter with a verdict (without one, all
-of them). Values are filled in when a page is staged, so a page can never show a
+of them), ``{verdicts}`rsa``` lists the counts of all verdicts it has. Values are filled in when a page is staged, so a page can never show a
 number of an earlier execution.
 """
 
@@ -17,9 +17,10 @@ from humanlike.book.chapters import Chapter
 from humanlike.book.execute import Execution
 from humanlike.book.markdown import escape
 from humanlike.errors import HumanlikeError, unknown
+from humanlike.tables import typeset
 
 _ROLE = re.compile(r"(?P<code>(?P<ticks>`{2,}).*?(?P=ticks)(?!`))"
-                   r"|\{(?P<role>value|interval|claims)\}`(?P<key>[^`]+)`", re.DOTALL)  # fmt: skip
+                   r"|\{(?P<role>value|interval|claims|verdicts)\}`(?P<key>[^`]+)`", re.DOTALL)  # fmt: skip
 NOT_RUN = "n/a"
 
 
@@ -76,7 +77,7 @@ class Values:
         return values[key]  # type: ignore[no-any-return]
 
     def fill(self, text: str, where: str, chapter: str = "") -> str:
-        """Replace every value, interval and claims role in a text; code is left alone.
+        """Replace every value, interval, claims and verdicts role in a text; code is left alone.
 
         Parameters
         ----------
@@ -105,8 +106,8 @@ class Values:
         return _ROLE.sub(one, text)
 
     def _text(self, role: str, reference: str, home: str) -> str:
-        if role == "claims":
-            return self._count(reference)
+        if role in ("claims", "verdicts"):
+            return self._count(reference, each=role == "verdicts")
         address, _, spec = reference.partition(":")
         chapter, slash, key = address.partition("/")
         if not slash:
@@ -124,16 +125,20 @@ class Values:
         low, high = (render(bound, spec) for bound in entry["interval"])
         return f"[{low}, {high}]"
 
-    def _count(self, reference: str) -> str:
+    def _count(self, reference: str, *, each: bool) -> str:
         if not self.counts:
             return NOT_RUN
         if reference not in self.counts:
             raise HumanlikeError(unknown("count of claims", reference, self.counts))
-        return str(self.counts[reference])
+        if not each:
+            return str(self.counts[reference])
+        of = f"{reference}/"
+        own = {k.removeprefix(of): n for k, n in self.counts.items() if k.startswith(of) and n}
+        return ", ".join(f"{n} {verdict}" for verdict, n in own.items())
 
 
 def render(value: Any, spec: str) -> str:
-    """Format a recorded value; minus signs are typographic, truth values are words.
+    """Format a recorded value; signs are typographic, truth values are words.
 
     Raises
     ------
@@ -146,4 +151,4 @@ def render(value: Any, spec: str) -> str:
         text = format(value, spec)
     except ValueError:
         raise HumanlikeError(f"the format '{spec}' does not fit the value {value!r}.") from None
-    return text.replace("-", "−") if isinstance(value, int | float) else text
+    return typeset(text) if isinstance(value, int | float) else text

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from humanlike.classroom.answers import CODE, Answers, Standing
 from humanlike.classroom.answers import Refused as Unmet
+from humanlike.classroom.poster import poster
 from humanlike.paths import project_root
 from humanlike.web.exchange import Refused, Reply, Request, Route, data, page
 
 if TYPE_CHECKING:
+    from humanlike.classroom.questions import Lesson
     from humanlike.web.server import LocalApp
 
 SECONDS_EACH: Final = 5
 MAX_BODY: Final = 1024
+SHOW: Final = "show.html"
+SHOW_AT: Final = "show"
 GONE: Final = 410
 CONFLICT: Final = 409
 
@@ -30,16 +34,26 @@ class ClassPage:
         Where answers go.
     name : str
         Name of the class; the browser keeps the code under it.
+
+    Attributes
+    ----------
+    address : str
+        Where the class finds it; known once the server is bound.
     """
 
     def __init__(self, answers: Answers, name: str) -> None:
         self.answers, self.name = answers, name
-        source = folder() / "page.html"
-        self.template = Template(source.read_text(encoding="utf-8"))
+        self.template, self.show_template = (
+            Template((folder() / one).read_text(encoding="utf-8")) for one in ("page.html", SHOW)
+        )
+        self.address = ""
 
     def routes(self) -> list[Route]:
         """Return what is answered; all of it to anybody who reaches the server."""
-        found = [Route("GET", "/", self.home, owner=False)]
+        found = [
+            Route("GET", "/", self.home, owner=False),
+            Route("GET", f"/{SHOW_AT}", self.show, owner=False),
+        ]
         for path, answer in (
             ("/join", self.join), ("/state", self.state), ("/answer", self.take),
             ("/erase", self.erase),
@@ -50,12 +64,18 @@ class ClassPage:
     def home(self, request: Request) -> Reply:
         """The page, without any question; each is asked for when it is its turn."""
         lesson = self.answers.lesson
-        minutes = max(1, round(lesson.n * SECONDS_EACH / 60))
-        words = {"token": request.token, "name": self.name, "n": lesson.n, "minutes": minutes}
+        words = {"token": request.token, "name": self.name, "n": lesson.n}
+        words["minutes"] = minutes(lesson)
         words |= {
             "checks": "one question" if lesson.n_checks == 1 else f"{lesson.n_checks} of them"
         }
         return page(self.template.substitute({k: html.escape(str(v)) for k, v in words.items()}))
+
+    def show(self, request: Request) -> Reply:
+        """The page to be projected, with the address as text and as a code for cameras."""
+        del request
+        lesson = self.answers.lesson
+        return page(poster(self.show_template, self.address, lesson.n, minutes(lesson)))
 
     def join(self, request: Request) -> Reply:
         """Let somebody in who agreed, and say the code."""
@@ -109,6 +129,11 @@ class ClassPage:
         return {"done": now.done, "question": question}
 
 
+def minutes(lesson: Lesson) -> int:
+    """Return about how long a person takes."""
+    return max(1, round(lesson.n * SECONDS_EACH / 60))
+
+
 def folder() -> Path:
     """Return where the page, its style and its script lie."""
     return project_root() / "book" / "classroom"
@@ -124,10 +149,13 @@ def open_class(answers: Answers, name: str, host: str, port: int) -> LocalApp:
     """
     from humanlike.web.server import LocalApp
 
-    return LocalApp(
-        ClassPage(answers, name).routes(), static={"/files": folder()}, open_static=True,
+    served = ClassPage(answers, name)
+    app = LocalApp(
+        served.routes(), static={"/files": folder()}, open_static=True,
         host=host, port=port, max_body=MAX_BODY,
     )  # fmt: skip
+    served.address = app.address
+    return app
 
 
 def _fields(body: Any, **wanted: type) -> dict[str, Any]:

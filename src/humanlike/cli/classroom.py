@@ -129,7 +129,7 @@ def _lesson(options: argparse.Namespace) -> Lesson:
 def serve_class(options: argparse.Namespace) -> int:
     """Answer the class until Ctrl-C, and say how it goes."""
     from humanlike.classroom.answers import Answers, place_of
-    from humanlike.classroom.server import open_class
+    from humanlike.classroom.server import SHOW_AT, open_class
 
     path = place_of(options.name)
     wanted = (options.n, options.concepts, options.seed) != (None, None, None)
@@ -138,7 +138,8 @@ def serve_class(options: argparse.Namespace) -> int:
     app = open_class(answers, options.name, options.host, options.port)
     people, given = answers.counts()
     print(
-        f"The class answers at  {app.address}\n"
+        f"{_code(app.address)}The class answers at  {app.address}\n"
+        f"To be projected       {app.address}{SHOW_AT}\n"
         f"{answers.lesson.n} questions about {len(answers.lesson.concepts)} concepts. Here "
         f"already: {given:,} answers from {people} taking part, in {path}\n"
         "Ctrl-C ends it; the same command goes on.",
@@ -151,6 +152,15 @@ def serve_class(options: argparse.Namespace) -> int:
         "they give."
     )
     return 0
+
+
+def _code(address: str) -> str:
+    """The address for the cameras of telephones, or why there is none."""
+    import sys
+
+    from humanlike.classroom.poster import ALONE, as_text, reachable
+
+    return as_text(address, sys.stdout) if reachable(address) else f"{ALONE}\n"
 
 
 def _found(options: argparse.Namespace) -> Any:

@@ -17,10 +17,11 @@ from humanlike.errors import HumanlikeError
 from humanlike.paths import home
 from humanlike.pdf.make import RECORD
 from humanlike.readyaml import read_yaml
+from humanlike.revision import revision
 from humanlike.trust.archive import Item, pack
 from humanlike.trust.record import FOLDER as VERIFY
 from humanlike.trust.record import NAME, TEXT, problems, read_record
-from humanlike.trust.sources import revision, sources_digest
+from humanlike.trust.sources import sources_digest
 
 _TEXTS = (".html", ".js", ".css", ".txt", ".json", ".ipynb", ".svg", ".inv", ".md")
 README = """\

@@ -21,8 +21,9 @@ from humanlike.book.fingerprint import fingerprint, versions
 from humanlike.book.values import Values
 from humanlike.data.fetch import verify as hash_data
 from humanlike.errors import HumanlikeError
+from humanlike.revision import revision
 from humanlike.trust.clean import clean_home
-from humanlike.trust.sources import off_pins, revision, sources_digest
+from humanlike.trust.sources import off_pins, sources_digest
 
 FORMAT = 1
 VERIFIED, SIMULATED, FAILED = "verified", "on simulated data", "failed"
