@@ -170,6 +170,8 @@ def test_questions_are_asked_and_letters_counted(path: Path) -> None:
         ("triplets", {"dimensions": ["Visual"]}, "Unknown option of triplets 'dimensions'"),
         ("triplets", {"n": 10**9}, "make 1,024,128 different trials"),
         ("triplets", {"trials": 0}, "at least once"),
+        ("triplets", {"seed": -4}, "A seed is a whole number of at least 0; got -4"),
+        ("triplets", {"n": 10, "limit": -1}, "limit must not be negative"),
         ("triplets", {"form": "chatt"}, "Did you mean 'chat'"),
         ("ratings", {"dimensions": ["Visul"]}, "Did you mean 'Visual'"),
         ("ratings", {"words": ["a"], "templates": TEMPLATES, "n": 2}, "There are 1 words"),
