@@ -103,7 +103,7 @@ def test_an_id_depends_on_what_changes_an_evaluation_only(tmp_path: Path) -> Non
         ("models: &m [*m]", "models.1: Expected a spec"),
         ("models: [{spec: simulated, name: ' '}]", "name: Expected a name of one line"),
         ('models: ["simulated:seed=1\\n2"]', "name: Expected a name of one line"),
-        ("models: [{spec: simulated, temperature: .nan}]", "temperature must be in [0, 2]; got nan"),
+        ("models: [{spec: simulated, temperature: .nan}]", "must be in [0, 2]; got nan"),
         ("models: [{spec: simulated, least_valid: .nan}]", "least_valid is a share"),
         ("prompts: {a: {mode: score}}\nmodels: [{spec: simulated, prompts: [[a]]}]",
          "prompts.1: Unknown prompt '['a']'"),
@@ -125,7 +125,7 @@ def test_a_missing_file_is_one_message(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_text_is_one_message(tmp_path: Path) -> None:
     (tmp_path / "models.yml").write_bytes(b"\xff\xfemodels: [simulated]")
-    with pytest.raises(HumanlikeError, match="models.yml is no UTF-8 text"):
+    with pytest.raises(HumanlikeError, match=r"models\.yml is no UTF-8 text"):
         read_list(tmp_path / "models.yml")
 
 
@@ -136,7 +136,8 @@ def test_a_few_lines_that_stand_for_very_many_are_read_at_once(tmp_path: Path) -
 
 
 def test_ways_of_asking_may_be_numbered(tmp_path: Path) -> None:
-    text = "prompts: {1: {mode: generate}, 2: {mode: score}}\nmodels: [{spec: simulated, prompts: [2]}]"
+    ways = "prompts: {1: {mode: generate}, 2: {mode: score}}"
+    text = f"{ways}\nmodels: [{{spec: simulated, prompts: [2]}}]"
     assert [cell.parameters.mode for cell in read(text, tmp_path)] == ["score"]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +40,8 @@ def register(commands: Any) -> None:
                         "(default 1)")  # fmt: skip
     parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="workers of this Dask "
                         "scheduler instead, or local:N")  # fmt: skip
-    parser.add_argument("--retry-failed", action="store_true", help="try again what failed")
+    parser.add_argument("--retry-failed", action="store_true", help="try again what failed, or "
+                        "was done on simulated data")  # fmt: skip
     parser.add_argument("--status", action="store_true", help="only show how far it is")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be asked")
     parser.add_argument("--store", type=Path, metavar="FILE", help="another store than yours")
@@ -77,9 +77,9 @@ def run_sweep(options: argparse.Namespace) -> int:
 
 def default_workers() -> int:
     """Return one worker for each graphics card; without one, as many as cores."""
-    from humanlike.parallel import cards
+    from humanlike.parallel import cards, usable_cores
 
-    return len(cards()) or os.cpu_count() or 1
+    return len(cards()) or usable_cores()
 
 
 def _print(rows: Sequence[tuple[Cell, Entry]], options: argparse.Namespace, whole: bool) -> int:

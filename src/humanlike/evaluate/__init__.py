@@ -2,7 +2,7 @@
 
 ``parameters`` says what is asked and how it is analysed, ``asking`` asks, ``triplets`` and
 ``ratings`` measure, ``bias`` looks at how the answers came about, ``record`` is what is kept of it,
-``files`` keeps it, ``leaderboard`` and ``compare`` set models side by side.
+``files`` keeps it, ``sides`` finds it, ``leaderboard`` and ``compare`` set models side by side.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from humanlike.evaluate.asking import Asking, asked_of, needs_form, settled
 from humanlike.evaluate.parameters import Parameters, resolve
 from humanlike.evaluate.record import Evaluation
 from humanlike.evaluate.whole import Whole
+from humanlike.parallel import usable_cores
 from humanlike.query.run import REACH
 from humanlike.store.store import default_path
 
@@ -226,6 +226,5 @@ def _made(seconds: float) -> dict[str, Any]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.processor() or platform.machine(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
-        else os.cpu_count() or 1,
-    }  # fmt: skip
+        "cores": usable_cores(),
+    }

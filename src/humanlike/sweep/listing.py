@@ -61,6 +61,11 @@ class Cell:
         return self.spec.partition(":")[0]
 
     @property
+    def missing(self) -> str:
+        """What is done where data cannot be had; a server that may cost money is asked nothing."""
+        return "raise" if self.kind == ENDPOINT else "simulate"
+
+    @property
     def label(self) -> str:
         """Model, way of asking and seed, where they tell cells apart."""
         seed = f"seed {self.parameters.seed}" if self.parameters.seed else ""

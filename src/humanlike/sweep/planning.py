@@ -202,7 +202,9 @@ def speed(wish: Wish, billions: float) -> float:
 def _hours(wish: Wish) -> float | None:
     if wish.per_second is None:
         return None
-    return sum(size.models * wish.ways * _of_model(wish, pace) for size, pace in _paces(wish)) / HOUR
+    return (
+        sum(size.models * wish.ways * _of_model(wish, pace) for size, pace in _paces(wish)) / HOUR
+    )
 
 
 def _paces(wish: Wish) -> Iterator[tuple[Size, float]]:
@@ -304,8 +306,10 @@ def _steps_of_time(wish: Wish, found: Outlay) -> Iterator[tuple[str, str]]:
     if len(wish.sizes) > 1:
         yield "device hours", f"together {found.hours:,.2f}"
     even = found.hours / wish.devices
-    more = "" if even == found.wall else (
-        f", but {found.wall:,.2f} because one device does the whole of an evaluation"
+    more = (
+        ""
+        if even == found.wall
+        else (f", but {found.wall:,.2f} because one device does the whole of an evaluation")
     )
     yield "hours", f"{found.hours:,.2f} / {wish.devices:,} devices = {even:,.2f}{more}"
     if found.device_cost is not None:
