@@ -131,7 +131,7 @@ def first_line(problem: BaseException) -> str:
 
 
 def cores() -> int:
-    """Return how many processor cores this process may use."""
+    """Return how many cores this process may use; a queue may grant few of a machine's many."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -314,7 +314,9 @@ def _serve(connection: Connection[Any, Any], environment: Mapping[str, str]) -> 
                 said = (False, problem)
             try:
                 connection.send(said)
-            except (TypeError, AttributeError, ValueError) as problem:
+            except OSError:
+                return
+            except Exception as problem:
                 connection.send((False, HumanlikeError(f"{said[1]!r} cannot be sent: {problem}.")))
     except (EOFError, OSError, KeyboardInterrupt):
         return

@@ -14,7 +14,7 @@ def read_yaml(file: Path) -> Any:
     Raises
     ------
     HumanlikeError
-        If it does not exist or is not valid; the message names the file and the line.
+        If it does not exist, is no text or is not valid; the message names the file and the line.
     """
     import yaml
 
@@ -22,6 +22,8 @@ def read_yaml(file: Path) -> Any:
         return yaml.safe_load(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise HumanlikeError(f"{file} does not exist.") from None
+    except UnicodeDecodeError as problem:
+        raise HumanlikeError(f"{file} is no UTF-8 text: {problem}.") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""

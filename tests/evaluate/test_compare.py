@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from humanlike.evaluate import Evaluation, evaluate, write_evaluation
 from humanlike.evaluate.agreement import values_of
 from humanlike.evaluate.compare import Comparison, Row, compare, put_together
 from humanlike.evaluate.leaderboard import COLUMNS, leaderboard, read_csv, write_csv
+from humanlike.evaluate.ratings import paired_scores
 from humanlike.evaluate.record import Measured
 from humanlike.stats.similarity import resamples
 from humanlike.tasks.triplets import design
@@ -145,11 +147,75 @@ def test_wrong_names_are_refused(names: list[str], message: str, folder: Path) -
         compare(names, folder, missing="simulate")
 
 
-def test_answers_to_other_questions_are_not_paired(folder: Path) -> None:
-    other = evaluate(COINS, ("triplets",), **SMALL | {"n_triplets": 300})
+def test_answers_to_other_questions_are_not_paired_but_all_else_is(folder: Path) -> None:
+    other = evaluate(COINS, **SMALL | {"n_triplets": 300})
     write_evaluation(other, folder)
-    with pytest.raises(HumanlikeError, match=r"different designs of triplets \(n_triplets"):
-        compare(["human", other.id], folder, missing="simulate")
+    found = compare(["human", other.id], folder, n_boot=20, missing="simulate")
+    assert "different designs of triplets (n_triplets 1600 and 300)" in found.notes[0]
+    measures = {one.measure for one in found.rows}
+    assert "RSA of words (ρ)" in measures
+    assert "Agreement with people's similarities" not in measures
+
+
+def test_published_own_and_gpt_together(folder: Path) -> None:
+    """Two of them have nothing in common; that keeps nobody from being compared with the third."""
+    found = compare(["gpt-j-6b", "human", "base"], folder, n_boot=20, missing="simulate")
+    assert {(one.a, one.b) for one in found.rows} == {
+        ("gpt-j-6b", "human"), ("human", "GPT-4o-mini, Base"),
+    }  # fmt: skip
+    (note,) = found.notes
+    assert "gpt-j-6b and GPT-4o-mini, Base have no measure in common" in note
+    assert found.differs == {}, "only one of them was evaluated here"
+
+
+def test_a_spec_is_found_as_it_was_given(folder: Path) -> None:
+    found = compare([PERFECT, COINS], folder, n_boot=20, missing="simulate")
+    assert found.names[0] == PERFECT_NAME
+
+
+def test_a_model_named_like_a_published_one_is_pointed_out(
+    found: dict[str, Evaluation], folder: Path
+) -> None:
+    own = replace(found[PERFECT], model=found[PERFECT].model | {"name": "gpt-j-6b"})
+    write_evaluation(own, folder)
+    told = compare(["gpt-j-6b", own.id], folder, n_boot=20, missing="simulate")
+    assert told.names == ("gpt-j-6b (published)", f"gpt-j-6b ({own.id})")
+    assert f"that you evaluated is {own.id}" in told.notes[0]
+
+
+def test_evaluations_on_simulated_data_are_not_held_against_real_ones(
+    found: dict[str, Evaluation], folder: Path
+) -> None:
+    real = replace(found[COINS], simulated=())
+    write_evaluation(real, folder)
+    with pytest.raises(HumanlikeError, match=r"real data .* those at hand are simulated"):
+        compare([real.id, "base"], folder, n_boot=20, missing="simulate")
+    told = compare([real.id, "human"], folder, n_boot=20, missing="simulate")
+    assert {one.measure.partition(",")[0] for one in told.rows} == {"Valid answers"}
+    assert "was evaluated on simulated data, the other on real" in " ".join(told.notes)
+
+
+@pytest.mark.parametrize("wrong", [{"n_boot": 1}, {"n_boot": -1}, {"seed": -1}])
+def test_impossible_numbers_are_refused(wrong: dict[str, int], folder: Path) -> None:
+    with pytest.raises(HumanlikeError, match="at least 2 resamples"):
+        compare(["human", "base"], folder, missing="simulate", **wrong)  # type: ignore[arg-type]
+
+
+def test_resamples_without_a_value_are_left_out_of_the_interval(home: Path) -> None:
+    """A model that finds one word of twelve loud: a third of the resamples have no ρ at all."""
+    rng = np.random.default_rng(0)
+    human = pd.DataFrame(rng.random((12, 11)), columns=list(DIMENSIONS))
+    model = human.copy()
+    model[DIMENSIONS[0]] = np.eye(12)[int(human[DIMENSIONS[0]].argmax())]
+    scores = paired_scores({"human": human, "m": model}, 400, 1)[f"dimension {DIMENSIONS[0]}"]
+    rho = []
+    for counts in resamples(12, 400, 1):
+        rows = np.repeat(np.arange(12), counts)
+        if model[DIMENSIONS[0]].iloc[rows].nunique() > 1:
+            column = human[DIMENSIONS[0]].iloc[rows]
+            rho.append(spearmanr(column, model[DIMENSIONS[0]].iloc[rows]).statistic)
+    assert len(rho) < 300
+    assert scores.interval("m") == pytest.approx(ends(np.array(rho)), abs=2e-6)
 
 
 def test_the_leaderboard_is_sorted_and_comes_back_from_its_export(
@@ -170,6 +236,24 @@ def test_the_leaderboard_is_sorted_and_comes_back_from_its_export(
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     with pytest.raises(HumanlikeError, match="no leaderboard"):
         read_csv(tmp_path / "other.csv")
+
+
+def test_without_data_the_leaderboard_shows_what_it_can(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from humanlike.data.problems import DataUnavailable
+    from humanlike.evaluate.run import _norms
+
+    monkeypatch.delenv("HUMANLIKE_DATA")
+    monkeypatch.setenv("HUMANLIKE_OFFLINE", "1")
+    monkeypatch.delenv("HUMANLIKE_DATA_MIRROR", raising=False)
+    _norms.cache_clear()
+    problems: list[str] = []
+    table = leaderboard(folder=folder, problems=problems)
+    assert set(table["source"]) == {"published", "evaluated here"}
+    assert "versions of GPT-4o-mini are left out" in problems[0]
+    with pytest.raises(DataUnavailable):
+        leaderboard(folder=folder)
 
 
 def test_the_commands_print_export_and_explain(

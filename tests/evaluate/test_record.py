@@ -52,7 +52,10 @@ def test_other_files_are_refused_with_what_to_do(found: dict[str, Evaluation]) -
         (without, "lacks model"),
         (changed(one, triplets=bad_triplets), "'much' where <class 'float'> was expected"),
         (changed(one, triplets=3), "where a record was expected"),
-        (changed(one, identity={"spec": "other"}), "It was changed by hand"),
+        (changed(one, identity={"spec": "other"}), "changed by hand, or made by another version"),
+        (changed(one, model={"spec": "simulated"}), "file.json lacks name"),
+        (changed(one, parameters=body["parameters"] | {"n_boot": 0}), "file.json: n_boot must be"),
+        ("[" * 10**5, "is not complete JSON"),
     ):
         with pytest.raises(HumanlikeError, match=message):
             from_json(text, "file.json")

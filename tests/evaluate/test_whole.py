@@ -68,10 +68,10 @@ def test_simulated_data_that_nobody_asked_for_are_not_kept(
 ) -> None:
     one = replace(found[PERFECT], simulated=("things-spose",))
     monkeypatch.delenv("HUMANLIKE_DATA")
-    whole(one).keep(one)
+    whole(one).keep(one, [])
     assert whole(one).recall() is None
     real = replace(one, simulated=())
-    whole(real).keep(real)
+    whole(real).keep(real, [])
     assert whole(real).recall() == real
 
 
@@ -79,11 +79,26 @@ def test_a_torn_file_is_as_good_as_none_and_code_is_part_of_the_key(
     found: dict[str, Evaluation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = found[COINS]
-    whole(one).keep(one)
+    whole(one).keep(one, [])
     assert whole(one).recall() == one
     place = whole(one)._place
     place.write_text(place.read_text(encoding="utf-8")[:-40], encoding="utf-8")
     assert whole(one).recall() is None
-    whole(one).keep(one)
+    whole(one).keep(one, [])
     monkeypatch.setattr("humanlike.evaluate.whole._code", lambda: _code() + "changed")
     assert whole(one).recall() is None
+
+
+def test_an_evaluation_names_the_simulated_data_it_read_itself_and_no_other() -> None:
+    """Whatever the process did before: a worker of a sweep evaluates one model after the other."""
+    tasks = ("ratings",), ("triplets",), ("ratings",)
+    few = SMALL | {"n_words": 11, "n_triplets": 50, "n_boot": 2, "n_perm": 1}
+    rated, chosen, again = (
+        evaluate(f"simulated:seed={n}", task, **few) for n, task in enumerate(tasks)
+    )
+    assert "wu2026-ratings" in rated.simulated
+    assert "wu2026-ratings" not in chosen.simulated
+    assert again.simulated == rated.simulated
+    usage.clear()
+    last = evaluate("simulated:seed=3", ("ratings",), **few)
+    assert last.simulated == rated.simulated, "what is at hand from before was simulated too"

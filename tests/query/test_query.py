@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from humanlike.models.scripted import Scripted
 from humanlike.models.simulated import Options, Simulated
 from humanlike.query import Interrupted, plan, query
 from humanlike.query.meter import Meter, duration
+from humanlike.query.run import Result
 from humanlike.store import Store, StoreError
 from humanlike.store.transfer import load
 from humanlike.store.verify import verify
@@ -167,6 +170,8 @@ def test_questions_are_asked_and_letters_counted(path: Path) -> None:
         ("triplets", {"dimensions": ["Visual"]}, "Unknown option of triplets 'dimensions'"),
         ("triplets", {"n": 10**9}, "make 1,024,128 different trials"),
         ("triplets", {"trials": 0}, "at least once"),
+        ("triplets", {"seed": -4}, "A seed is a whole number of at least 0; got -4"),
+        ("triplets", {"n": 10, "limit": -1}, "limit must not be negative"),
         ("triplets", {"form": "chatt"}, "Did you mean 'chat'"),
         ("ratings", {"dimensions": ["Visul"]}, "Did you mean 'Visual'"),
         ("ratings", {"words": ["a"], "templates": TEMPLATES, "n": 2}, "There are 1 words"),
@@ -368,3 +373,30 @@ def test_wrong_commands_are_one_line(
     assert found == code
     assert message in said.err
     assert said.err.count("\n") == 1
+
+
+def test_two_runs_that_gave_up_prompts_do_not_wait_for_each_other(path: Path) -> None:
+    """Each has asked a part, a prompt of either part fails for now, and both live."""
+    made = plan("triplets", n=20)
+    begun = threading.Barrier(2)
+    both = made.prompts[0].user, made.prompts[10].user
+
+    def ask() -> Result:
+        met = False
+
+        def script(prompt: Prompt) -> Answer:
+            nonlocal met
+            if not met:
+                met = True
+                begun.wait(30)
+            if prompt.user in both:
+                return Answer(problem=Problem("timeout"))
+            return Answer((prompt.allowed or ("",))[0], finish="stop")
+
+        return query(made, Scripted(script, name="shared", chunk=10), store=path)
+
+    with ThreadPoolExecutor(2) as pool:
+        found = [pool.submit(ask) for _ in range(2)]
+        results = [one.result(timeout=60) for one in found]
+    assert [result.summary.valid for result in results] == [18, 18]
+    assert results[0].answers == results[1].answers

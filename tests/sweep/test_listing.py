@@ -98,6 +98,15 @@ def test_an_id_depends_on_what_changes_an_evaluation_only(tmp_path: Path) -> Non
         ("prompts: [a]\nmodels: [simulated]", "prompts: Expected names of ways of asking"),
         ("prompts: {a: {mode: score}}\nmodels: [{spec: simulated, prompts: [b]}]",
          "prompts.1: Unknown prompt 'b'"),
+        ("models:\n  - encoder:", 'models.1: Without quotes YAML takes this for a key and a value; '
+         'write "encoder:"'),
+        ("models: &m [*m]", "models.1: Expected a spec"),
+        ("models: [{spec: simulated, name: ' '}]", "name: Expected a name of one line"),
+        ('models: ["simulated:seed=1\\n2"]', "name: Expected a name of one line"),
+        ("models: [{spec: simulated, temperature: .nan}]", "must be in [0, 2]; got nan"),
+        ("models: [{spec: simulated, least_valid: .nan}]", "least_valid is a share"),
+        ("prompts: {a: {mode: score}}\nmodels: [{spec: simulated, prompts: [[a]]}]",
+         "prompts.1: Unknown prompt '['a']'"),
         ("models: [simulated, simulated]", "'simulated' is there twice"),
         ("models: [simulated, {spec: simulated, name: other}]", "are the same model with the same"),
     ],
@@ -112,6 +121,24 @@ def test_what_is_wrong_is_named_with_file_and_place(text: str, said: str, tmp_pa
 def test_a_missing_file_is_one_message(tmp_path: Path) -> None:
     with pytest.raises(HumanlikeError, match="does not exist"):
         read_list(tmp_path / "nothing.yml")
+
+
+def test_a_file_that_is_no_text_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / "models.yml").write_bytes(b"\xff\xfemodels: [simulated]")
+    with pytest.raises(HumanlikeError, match=r"models\.yml is no UTF-8 text"):
+        read_list(tmp_path / "models.yml")
+
+
+def test_a_few_lines_that_stand_for_very_many_are_read_at_once(tmp_path: Path) -> None:
+    names = [f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 30)]
+    with pytest.raises(HumanlikeError, match="line 1, l0: Unknown key"):
+        read("\n".join(["l0: &l0 [1]", *names, "models: [simulated]"]), tmp_path)
+
+
+def test_ways_of_asking_may_be_numbered(tmp_path: Path) -> None:
+    ways = "prompts: {1: {mode: generate}, 2: {mode: score}}"
+    text = f"{ways}\nmodels: [{{spec: simulated, prompts: [2]}}]"
+    assert [cell.parameters.mode for cell in read(text, tmp_path)] == ["score"]
 
 
 def test_no_object_is_made_from_the_file(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from hypothesis import strategies as st
 
 from humanlike.cli.main import main
 from humanlike.errors import HumanlikeError
+from humanlike.evaluate.asking import Asking
+from humanlike.evaluate.parameters import Parameters
+from humanlike.models import open_model
 from humanlike.query import query
 from humanlike.query.plans import plan
 from humanlike.store import Store
@@ -36,11 +40,39 @@ def test_equal_models_take_models_times_prompts_over_pace(
     n = models * ways * seeds
     assert (found.evaluations, found.answers) == (n, n * prompts)
     assert found.hours == pytest.approx((n * prompts / pace + n * load) / 3600)
-    assert found.wall == pytest.approx((found.hours or 0) / 4)
+    rounds = math.ceil(n / 4)
+    assert found.wall == pytest.approx(rounds * (prompts / pace + load) / 3600)
     assert found.device_cost == pytest.approx((found.hours or 0) * price)
     assert found.token_cost == pytest.approx(n * prompts * (50 * 0.15 + 2 * 0.6) / 1e6)
     assert found.store == pytest.approx(ways * seeds * prompts * 400 + n * prompts * 150)
     assert found.records == 7 * n
+
+
+def test_what_no_seed_changes_is_counted_once_as_it_is_asked_once(tmp_path: Path) -> None:
+    """The plan of a sweep with two seeds against the answers that such a sweep leaves."""
+    path = tmp_path / "store.sqlite"
+    for seed in (0, 1):
+        chosen = Parameters(n_triplets=40, n_words=3, seed=seed)
+        asking = Asking(open_model("simulated"), chosen, path, "simulate", False, lambda _: None)
+        for task in chosen.tasks:
+            asking.ask(asking.plan(task), "generate")
+    with Store(path) as store:
+        answers = len(store)
+    wish = Wish(1, 40 + 33, 50, 2, seeds=2, unseeded=33, per_second=1, load=7, devices=9)
+    found = reckon(wish)
+    assert found.answers == answers == 2 * 40 + 33
+    assert found.hours == pytest.approx((answers + 2 * 7) / 3600)
+    assert found.wall == pytest.approx((40 + 33 + 7) / 3600)
+    assert dict(steps(wish))["prompts of a model"].endswith("40 + 33 that no seed changes = 113")
+
+
+def test_no_more_devices_work_than_there_are_evaluations() -> None:
+    wish = Wish(9, 3600, 50, 2, per_second=1, devices=8)
+    assert (reckon(wish).hours, reckon(wish).wall) == (9, 2)
+    assert "but 2.00 because one device" in dict(steps(wish))["hours"]
+    sizes = (Size(70, 1), Size(1, 100))
+    mixed = Wish(71, 3600, 50, 2, per_second=1, reference=1, sizes=sizes, devices=10)
+    assert (reckon(mixed).hours, reckon(mixed).wall) == (pytest.approx(170), pytest.approx(100))
 
 
 def test_time_goes_with_size() -> None:
@@ -75,6 +107,9 @@ def test_without_pace_the_time_is_said_to_be_unknown() -> None:
         ({"devices": 0}, "devices must be at least 1"),
         ({"per_second": 0.0}, "per_second must be above 0"),
         ({"per_second": float("nan")}, "per_second must be above 0"),
+        ({"per_second": float("inf")}, "per_second must be above 0 and finite"),
+        ({"device_price": float("inf")}, "device_price must not be negative or infinite"),
+        ({"unseeded": 2}, "unseeded must be between 0 and the 1 prompts"),
         ({"load": -1.0}, "load must not be negative"),
         ({"sizes": (Size(3, 8),)}, "do not add up"),
         ({"models": 3, "sizes": (Size(3, 8),), "per_second": 1.0}, "some size: give it in bil"),
@@ -87,7 +122,7 @@ def test_impossible_wishes_are_refused(given: dict[str, object], said: str) -> N
 
 def test_sizes_are_read() -> None:
     assert read_sizes("700x8, 300x0.5") == (Size(700, 8), Size(300, 0.5))
-    for text in ("8", "x8", "3x", "0x8", "3x-1", "3xinf", "3x4,"):
+    for text in ("8", "x8", "3x", "0x8", "3x-1", "3xinf", "3x1e300", "3x4,"):
         with pytest.raises(HumanlikeError, match="written as 700x8"):
             read_sizes(text)
 

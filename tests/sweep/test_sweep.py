@@ -24,7 +24,8 @@ from humanlike.store.store import default_path
 from humanlike.sweep.journal import Entry, Journal, journal_of
 from humanlike.sweep.listing import read_list
 from humanlike.sweep.machine import StoreMark, mark, store_here
-from humanlike.sweep.run import open_sweep, sweep
+from humanlike.sweep.preview import preview
+from humanlike.sweep.run import _is_left, open_sweep, sweep
 from humanlike.sweep.work import Job, unpack, work
 from sweep.helpers import N_SLOW, SMALL, quick_work, slow_work, variable
 
@@ -218,6 +219,29 @@ def test_answers_of_another_machine_come_home(fresh: Path, monkeypatch: pytest.M
     unpack(fresh / "third.sqlite", there.answers)
     assert answers(fresh / "third.sqlite") == answers(own) == answers(default_path())
     assert there.entry.scores == here.entry.scores
+
+
+def test_real_data_take_the_place_of_simulated_ones_and_servers_wait_for_them(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without data a model of this machine is evaluated on simulated ones, a server is not."""
+    monkeypatch.delenv("HUMANLIKE_DATA")
+    monkeypatch.setenv("HUMANLIKE_OFFLINE", "1")
+    monkeypatch.delenv("HUMANLIKE_DATA_MIRROR", raising=False)
+    file = listing(fresh, "tasks: [ratings]\ndefaults: {n_words: 12, n_boot: 3, n_perm: 3}\n"
+                          "models: [simulated, 'openai:x@http://127.0.0.1:9/v1']")  # fmt: skip
+    own, server = read_list(file)
+    jobs = [Job(cell, mark(default_path()), str(journal_of(file).file)) for cell in (own, server)]
+    made, refused = (work(job).entry for job in jobs)
+    assert made.state == "done"
+    assert made.message.startswith("on SIMULATED data")
+    assert refused.state == "failed"
+    assert "are not here" in refused.message
+    assert preview(server, None).problem == refused.message
+    for retry, wanted in ((False, False), (True, True)):
+        assert _is_left(made, retry) is _is_left(refused, retry) is wanted
+    monkeypatch.setenv("HUMANLIKE_DATA", "simulated")
+    assert not _is_left(made, retry_failed=True), "they are what is wanted"
 
 
 def test_another_version_is_refused(fresh: Path) -> None:

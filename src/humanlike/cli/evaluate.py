@@ -238,6 +238,8 @@ def compare_models(options: argparse.Namespace) -> int:
         print(json.dumps(asdict(found), indent=1, ensure_ascii=False))
     else:
         _print_comparison(found)
+    for note in found.notes:
+        print(f"humanlike: {note}", file=sys.stderr)
     return 0
 
 

@@ -105,6 +105,10 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except MemoryError as error:
+        said = f" ({error})" if str(error) else ""
+        print(f"humanlike: There is not enough memory for this{said}.", file=sys.stderr)
+        return 1
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         print(f"humanlike: {place}{error.strerror or error}.", file=sys.stderr)

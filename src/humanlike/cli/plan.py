@@ -16,6 +16,10 @@ EXAMPLES = """examples:
   humanlike plan --models 1 --ways 10 --api gpt-4o-mini --batch
 """
 CHARACTERS_PER_TOKEN = 4
+ASSUMED = (
+    "Devices cost while they work, not while they wait. Ways of asking are taken to share no "
+    "prompt.\nDisk is measured on a sample of these prompts with short answers."
+)
 
 
 def register(commands: Any) -> None:
@@ -85,16 +89,17 @@ def _wish(options: argparse.Namespace) -> tuple[Wish, list[str]]:
 
     sizes = read_sizes(options.sizes) if options.sizes else ()
     models, prices = _models(options, sizes), _prices(options)
-    tasks = [name.strip() for name in options.tasks.split(",")]
+    tasks = list(dict.fromkeys(name.strip() for name in options.tasks.split(",")))
     prompts = measured.prompts_of(tasks, options.n_triplets, options.n_words)
     characters = sum(len(prompt.text) for prompt in prompts) / len(prompts)
     weight = measured.weigh(prompts)
-    notes = ["Disk is measured on a sample of these prompts with short answers."]
+    notes = [ASSUMED]
     pace = read = written = None
     if options.measured:
         known = measured.pace(options.measured, options.store)
         pace, read, written = known.per_second, known.read, known.written
-        notes.append(f"Pace and tokens are those of {known.answers:,} answers in the store.")
+        notes.append(f"Pace and tokens are those of {known.answers:,} answers in the store, the "
+                     "time to load the model included: --load would count it twice.")  # fmt: skip
     read = characters / CHARACTERS_PER_TOKEN if read is None else read
     read = read if options.tokens_read is None else options.tokens_read
     written = Settings().max_tokens if written is None else written
@@ -106,6 +111,7 @@ def _wish(options: argparse.Namespace) -> tuple[Wish, list[str]]:
         written=written,
         ways=options.ways,
         seeds=options.seeds,
+        unseeded=len(prompts) - options.n_triplets * ("triplets" in tasks),
         per_second=pace if options.per_second is None else options.per_second,
         reference=options.reference,
         sizes=sizes,

@@ -40,7 +40,8 @@ def register(commands: Any) -> None:
                         "(default 1)")  # fmt: skip
     parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="workers of this Dask "
                         "scheduler instead, or local:N")  # fmt: skip
-    parser.add_argument("--retry-failed", action="store_true", help="try again what failed")
+    parser.add_argument("--retry-failed", action="store_true", help="try again what failed, or "
+                        "was done on simulated data")  # fmt: skip
     parser.add_argument("--status", action="store_true", help="only show how far it is")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be asked")
     parser.add_argument("--store", type=Path, metavar="FILE", help="another store than yours")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from humanlike.data.registry import dataset
 
 _lock = threading.Lock()
-_log: dict[tuple[str, bool], DataUse] = {}
+Log = dict[tuple[str, bool], "DataUse"]
+_log: Log = {}
+_watched: list[Log] = []
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,34 @@ def note(dataset_id: str, files: Iterable[str] = (), real: bool = True) -> None:
     """
     data = dataset(dataset_id)
     read = [data.file(name) for name in files] if real else []
+    new = DataUse(data.id, data.title, data.licence, data.citation, data.citation_keys, real)
     with _lock:
-        known = _log.get((data.id, real)) or DataUse(
-            data.id, data.title, data.licence, data.citation, data.citation_keys, real
-        )
-        digests = dict(known.sha256) | {file.path: file.sha256 for file in read}
-        _log[data.id, real] = replace(known, sha256=digests)
+        for log in (_log, *_watched):
+            known = log.get((data.id, real), new)
+            digests = dict(known.sha256) | {file.path: file.sha256 for file in read}
+            log[data.id, real] = replace(known, sha256=digests)
+
+
+def again(uses: Iterable[DataUse]) -> None:
+    """Note once more what was read for something that is still at hand."""
+    for use in uses:
+        note(use.id, use.sha256, use.real)
+
+
+@contextmanager
+def watched() -> Iterator[Log]:
+    """Give what is read meanwhile, by id and whether it is real; what was read before is no part.
+
+    What is kept in memory from an earlier reading counts only if its keeper says so (`again`).
+    """
+    log: Log = {}
+    with _lock:
+        _watched.append(log)
+    try:
+        yield log
+    finally:
+        with _lock:
+            _watched[:] = [one for one in _watched if one is not log]
 
 
 def used() -> list[DataUse]:

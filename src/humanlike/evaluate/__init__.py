@@ -3,7 +3,7 @@
 ``parameters`` says what is asked and how it is analysed, ``asking`` asks, ``triplets`` and
 ``ratings`` measure, ``bias`` looks at how the answers came about, ``robust`` asks in other ways
 (``ways``, ``triplet_ways``, ``rating_ways``), ``record`` is what is kept of it, ``files`` keeps it,
-``leaderboard`` and ``compare`` set models side by side.
+``sides`` finds it, ``leaderboard`` and ``compare`` set models side by side.
 """
 
 from __future__ import annotations

@@ -6,20 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
-from humanlike.errors import HumanlikeError, unknown
-from humanlike.evaluate.files import evaluations, find_evaluation
-from humanlike.evaluate.leaderboard import GPT_LABELS, MEASURES
+from humanlike.data import usage
+from humanlike.errors import HumanlikeError
+from humanlike.evaluate.leaderboard import MEASURES
 from humanlike.evaluate.parameters import Parameters
-from humanlike.evaluate.record import Evaluation, Measured
+from humanlike.evaluate.record import Measured
+from humanlike.evaluate.sides import Side, differences, find_side, labelled
 
 if TYPE_CHECKING:
-    import pandas as pd
     from numpy.typing import NDArray
 
+T = TypeVar("T")
 CONCEPTS: Final = "the same resamples of the concepts for both"
 WORDS: Final = "the same resamples of the words for both"
 APART: Final = "the intervals of both, put together"
@@ -28,27 +29,6 @@ NONE: Final = "published values have no interval"
 DESIGN: Final = ("n_triplets", "seed", "human_space", "n_dims")
 """Parameters that must be equal where triplets are compared."""
 BIAS: Final = {"bias.first": "Names the first option", "bias.liking": "Follows a fixed liking"}
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the models compared.
-
-    Attributes
-    ----------
-    name : str
-        What it is called in the comparison.
-    evaluation : Evaluation or None
-        None for a published model and a version of GPT-4o-mini.
-    r2 : float or None
-        Of a published model.
-    ratings : DataFrame or None, (words, dimensions)
-    """
-
-    name: str
-    evaluation: Evaluation | None = None
-    r2: float | None = None
-    ratings: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -88,11 +68,18 @@ class Comparison:
         Every measure both of a pair have, for every pair.
     differs : dict of str to tuple of str, each (models,)
         Facts, parameters and settings in which the models differ, as text.
+    notes : tuple of str
+        What could not be compared and why, and which of two models of one name was taken.
     """
 
     names: tuple[str, ...]
     rows: tuple[Row, ...]
     differs: dict[str, tuple[str, ...]]
+    notes: tuple[str, ...] = ()
+
+
+class Apart(HumanlikeError):
+    """Two models cannot be compared in some measure; in others they may."""
 
 
 def compare(
@@ -126,8 +113,9 @@ def compare(
     Raises
     ------
     HumanlikeError
-        If a model is unknown, named twice or compared with itself, or two have nothing in common,
-        or were asked different triplets.
+        If a model is unknown, named twice or compared with itself, or no two of them can be
+        compared in anything: they have no measure in common, were asked different triplets, or one
+        on simulated and one on real data.
 
     References
     ----------
@@ -135,80 +123,45 @@ def compare(
     """
     if len(names) < 2:
         raise HumanlikeError("Name at least two models to compare.")
-    sides = _labelled([find_side(name, folder, missing) for name in names])
-    rows = [row for a, b in combinations(sides, 2) for row in _pair(a, b, n_boot, seed, missing)]
-    return Comparison(tuple(side.name for side in sides), tuple(rows), differences(sides))
-
-
-def find_side(name: str, folder: Path | None = None, missing: str = "raise") -> Side:
-    """Return the model that a name, spec or id means; see `compare`."""
-    from humanlike.data.published import load_ranking
-    from humanlike.evaluate.run import norms_of
-
-    wanted = name.strip().casefold()
-    labels = {key: f"GPT-4o-mini, {label}" for key, label in GPT_LABELS.items()}
-    for key, label in labels.items():
-        if wanted in (key, label.casefold(), f"gpt-4o-mini {key}"):
-            return Side(label, ratings=norms_of(missing).tables[key])
-    ranking = load_ranking()
-    published = dict(zip(ranking["model"].str.casefold(), ranking.index, strict=True))
-    if wanted in published:
-        row = ranking.loc[published[wanted]]
-        return Side(str(row["model"]), r2=float(row["r2"]))
-    try:
-        found = find_evaluation(name, folder)
-    except HumanlikeError:
-        own = [one.name for one in evaluations(folder, problems=[])]
-        if ":" in name:
-            raise HumanlikeError(
-                f"{name} has not been evaluated. Do so first: humanlike evaluate {name}"
-                + (f" (evaluated are: {', '.join(sorted(set(own)))})" if own else "")
-            ) from None
-        known = [*own, *ranking["model"], *labels.values()]
-        raise HumanlikeError(_unknown(name, known)) from None
-    return Side(found.name, found, ratings=_ratings(found))
-
-
-def _unknown(name: str, known: Sequence[str]) -> str:
-    text = unknown("model", name, known)
-    return text.partition(" Known: ")[0] + " 'humanlike leaderboard' lists all."
-
-
-def _labelled(sides: Sequence[Side]) -> list[Side]:
-    """Give evaluations of one name their ids; refuse the same model twice."""
-    from dataclasses import replace
-
-    ids = [side.evaluation.id if side.evaluation else side.name for side in sides]
-    for place, one in enumerate(ids):
-        if one in ids[:place]:
-            raise HumanlikeError(
-                f"{sides[place].name} is named twice. Name different models or, by their ids from "
-                "'humanlike leaderboard', different evaluations of one model."
-            )
-    names = [side.name for side in sides]
-    return [
-        replace(side, name=f"{side.name} ({one})") if names.count(side.name) > 1 else side
-        for side, one in zip(sides, ids, strict=True)
-    ]
-
-
-def _ratings(one: Evaluation) -> pd.DataFrame | None:
-    import pandas as pd
-
-    if one.ratings is None or one.ratings.rsa is None:
-        return None
-    return pd.DataFrame(one.ratings.ratings, index=list(one.ratings.words), dtype=float)
-
-
-def _pair(a: Side, b: Side, n_boot: int, seed: int, missing: str) -> list[Row]:
-    rows = _r2(a, b, n_boot, seed, missing) + _answers(a, b, n_boot, seed)
-    rows += _rated(a, b, n_boot, seed, missing) + _validity(a, b)
-    if not rows:
+    if n_boot < 2 or seed < 0:
         raise HumanlikeError(
+            f"There are at least 2 resamples, and their seed is not negative; got {n_boot:,} with "
+            f"seed {seed}."
+        )
+    notes: list[str] = []
+    sides = labelled([find_side(name, folder, missing, notes) for name in names])
+    rows: list[Row] = []
+    for a, b in combinations(sides, 2):
+        found, why = _pair(a, b, n_boot, seed, missing)
+        rows += found
+        notes += why
+    if not rows:
+        raise HumanlikeError(" ".join(notes))
+    shown = tuple(dict.fromkeys(notes))
+    return Comparison(tuple(side.name for side in sides), tuple(rows), differences(sides), shown)
+
+
+def _pair(a: Side, b: Side, n_boot: int, seed: int, missing: str) -> tuple[list[Row], list[str]]:
+    """Return every measure both have, and why some could not be compared."""
+    parts: list[Callable[[], list[Row]]] = [
+        lambda: _r2(a, b, n_boot, seed, missing),
+        lambda: _answers(a, b, n_boot, seed),
+        lambda: _rated(a, b, n_boot, seed, missing),
+        lambda: _validity(a, b),
+    ]
+    rows: list[Row] = []
+    why: list[str] = []
+    for part in parts:
+        try:
+            rows += part()
+        except Apart as problem:
+            why.append(str(problem))
+    if not rows and not why:
+        why.append(
             f"{a.name} and {b.name} have no measure in common: published models have triplets "
             "only, the versions of GPT-4o-mini ratings only. Compare both with an evaluated model."
         )
-    return rows
+    return rows, why
 
 
 def _r2(a: Side, b: Side, n_boot: int, seed: int, missing: str) -> list[Row]:
@@ -229,7 +182,8 @@ def _r2(a: Side, b: Side, n_boot: int, seed: int, missing: str) -> list[Row]:
     from humanlike.stats import alignment_bootstrap
 
     spaces = {side.name: side.evaluation.triplets.space for side in known}  # type: ignore[union-attr]
-    human = load_target(_parameters(a).human_space, missing=missing).human
+    space = _parameters(a).human_space
+    human = _same_data(known, lambda: load_target(space, missing=missing)).human
     found = alignment_bootstrap(human, spaces, n_boot=n_boot, seed=seed)  # type: ignore[arg-type]
     drawn = found.difference(a.name, b.name)
     move = gap - drawn.estimate
@@ -303,7 +257,7 @@ def _rated(a: Side, b: Side, n_boot: int, seed: int, missing: str) -> list[Row]:
 
     if a.ratings is None or b.ratings is None:
         return []
-    human = norms_of(missing).tables["human"]
+    human = _same_data((a, b), lambda: norms_of(missing)).tables["human"]
     whole = [side.dropna().index for side in (a.ratings, b.ratings)]
     words = [word for word in human.index if all(word in one for one in whole)]
     if len(words) < 3:
@@ -352,44 +306,29 @@ def _same_design(a: Side, b: Side) -> None:
     one, two = (asdict(_parameters(side)) for side in (a, b))
     apart = [f"{name} {one[name]} and {two[name]}" for name in DESIGN if one[name] != two[name]]
     if apart:
-        raise HumanlikeError(
+        raise Apart(
             f"{a.name} and {b.name} were put to different designs of triplets "
             f"({'; '.join(apart)}), so their answers cannot be paired. Evaluate one of them again "
             "with the settings of the other; what is answered is not asked again."
         )
-    if bool(a.evaluation and a.evaluation.simulated) != bool(
-        b.evaluation and b.evaluation.simulated
-    ):
-        raise HumanlikeError(
+    simulated = [bool(side.evaluation and side.evaluation.simulated) for side in (a, b)]
+    if simulated[0] != simulated[1]:
+        raise Apart(
             f"One of {a.name} and {b.name} was evaluated on simulated data, the other on real "
             "ones. Evaluate it again on real data."
         )
 
 
-def differences(sides: Sequence[Side]) -> dict[str, tuple[str, ...]]:
-    """List facts, parameters and settings in which evaluated models differ, as text."""
-    facts: list[Callable[[Evaluation], dict[str, Any]]] = [
-        lambda one: {k: v for k, v in one.model.items() if k not in ("versions", "chunk")},
-        lambda one: asdict(one.parameters),
-        lambda one: {f"{task}: {k}": v for task, part in (("triplets", one.triplets),
-                     ("ratings", one.ratings)) if part
-                     for k, v in ({"form": part.asked.form} | part.asked.settings).items()},
-        lambda one: {k: one.made.get(k) for k in ("version", "python", "machine", "cores")},
-    ]  # fmt: skip
-    known = [
-        {key: value for fact in facts for key, value in fact(side.evaluation).items()}
-        if side.evaluation else {}
-        for side in sides
-    ]  # fmt: skip
-    names = dict.fromkeys(name for one in known for name in one)
-    texts = {name: tuple(_text(one, name) for one in known) for name in names}
-    return {name: shown for name, shown in texts.items() if len(set(shown)) > 1}
-
-
-def _text(known: dict[str, Any], name: str) -> str:
-    if name not in known:
-        return "–"
-    value = known[name]
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return str(value)[:16] if name in ("revision", "template") else str(value)
+def _same_data(sides: Sequence[Side], load: Callable[[], T]) -> T:
+    """Load data, and refuse them where an evaluation had simulated ones and these are real."""
+    with usage.watched() as read:
+        loaded = load()
+    for use in read.values():
+        for side in sides:
+            if side.evaluation and (use.id in side.evaluation.simulated) == use.real:
+                was, now = ("simulated", "real") if use.real else ("real", "simulated")
+                raise Apart(
+                    f"{side.name} was evaluated on {was} data ({use.id}), and those at hand are "
+                    f"{now}. Evaluate it again on these."
+                )
+    return loaded

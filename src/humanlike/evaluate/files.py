@@ -103,13 +103,9 @@ def find_evaluation(name: str, folder: Path | None = None) -> Evaluation:
     HumanlikeError
         If there is none; the nearest names are given.
     """
-    wanted = name.strip().casefold()
-    found, names = [], set()
-    for one in evaluations(folder, problems=[]):
-        known = {one.name.casefold(), one.spec.casefold()}
-        names |= {one.name, one.spec}
-        if wanted in known or (len(wanted) >= 4 and one.id.startswith(wanted)):
-            found.append(one)
+    found, names = _meant(name.strip().casefold(), folder)
+    if not found and names and (whole := _whole_spec(name)):
+        found, _ = _meant(whole.casefold(), folder)
     if not found:
         if not names:
             raise HumanlikeError(
@@ -118,6 +114,32 @@ def find_evaluation(name: str, folder: Path | None = None) -> Evaluation:
             )
         raise HumanlikeError(unknown("evaluated model", name, names))
     return max(found, key=_weight)
+
+
+def _meant(wanted: str, folder: Path | None) -> tuple[list[Evaluation], set[str]]:
+    """Return the evaluations that are meant, and the names of all."""
+    found, names = [], set()
+    for one in evaluations(folder, problems=[]):
+        known = {one.name.casefold(), one.spec.casefold()}
+        names |= {one.name, one.spec}
+        if wanted in known or (len(wanted) >= 4 and one.id.startswith(wanted)):
+            found.append(one)
+    return found, names
+
+
+def _whole_spec(name: str) -> str:
+    """Return a spec with its defaults written out, as evaluations have it; empty if it is none."""
+    from contextlib import closing
+
+    from humanlike.models import open_model
+
+    if ":" not in name:
+        return ""
+    try:
+        with closing(open_model(name)) as model:
+            return model.info().spec
+    except HumanlikeError:
+        return ""
 
 
 def _weight(one: Evaluation) -> tuple[int, int, str]:

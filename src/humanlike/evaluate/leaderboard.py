@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from humanlike.data.problems import DataUnavailable
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.evaluate.files import evaluations
 from humanlike.evaluate.record import Evaluation, Measured
@@ -54,7 +55,8 @@ def leaderboard(
     own : iterable of Evaluation, optional
         Evaluations to show instead of those in the folder.
     problems : list of str, optional
-        Takes what is wrong with files that cannot be read.
+        Takes what is wrong with files that cannot be read; and that the versions of GPT-4o-mini are
+        left out because their ratings cannot be had, which is an error otherwise.
     missing : {"raise", "simulate"}
         What to do if the ratings of GPT-4o-mini cannot be had.
 
@@ -69,6 +71,8 @@ def leaderboard(
     ------
     HumanlikeError
         If the measure is unknown.
+    DataUnavailable
+        If the ratings of GPT-4o-mini cannot be had and nobody takes note of it.
     """
     import pandas as pd
 
@@ -76,7 +80,13 @@ def leaderboard(
         raise HumanlikeError(unknown("measure", sort, MEASURES))
     rows = [_own(one) for one in (evaluations(folder, problems=problems) if own is None else own)]
     references = [row.pop("references") for row in rows]
-    rows += [*_published(), *_gpt(references, missing)]
+    rows += _published()
+    try:
+        rows += _gpt(references, missing)
+    except DataUnavailable as problem:
+        if problems is None:
+            raise
+        problems.append(f"The versions of GPT-4o-mini are left out. {problem}")
     table = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
     for name in COLUMNS:
         if name in TEXTS:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from humanlike.errors import HumanlikeError, unknown
+from humanlike.models.base import Settings
 from humanlike.query.plans import PAPER_TRIPLETS
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class Parameters:
             value = getattr(self, name)
             if value < least:
                 raise HumanlikeError(f"{name} must be at least {least}; got {value:g}.")
+        Settings(temperature=self.temperature, max_tokens=self.max_tokens)
         if not 0 <= self.least_valid < 1:
             raise HumanlikeError(
                 f"least_valid is a share, at least 0 and below 1; got {self.least_valid:g}."
@@ -112,7 +114,7 @@ class Parameters:
 
 _LEAST: Final = {
     "n_triplets": 1, "n_dims": 1, "n_refits": 2, "n_starts": 1, "n_replicates": 2, "n_words": 0,
-    "n_boot": 2, "n_perm": 1, "seed": 0, "max_tokens": 1,
+    "n_boot": 2, "n_perm": 1, "seed": 0,
 }  # fmt: skip
 
 

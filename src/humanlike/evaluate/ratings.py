@@ -170,7 +170,7 @@ def paired_scores(tables: Mapping[str, pd.DataFrame], n_boot: int, seed: int) ->
     return {
         measure: Scores(
             {name: one[measure]["estimate"] for name, one in found.items()},
-            {name: np.array(one[measure]["samples"]) for name, one in found.items()},
+            {name: np.array(one[measure]["samples"], float) for name, one in found.items()},
         )
         for measure in first
     }
@@ -179,7 +179,10 @@ def paired_scores(tables: Mapping[str, pd.DataFrame], n_boot: int, seed: int) ->
 def _scored(
     human: pd.DataFrame, model: pd.DataFrame, n_boot: int, seed: int
 ) -> dict[str, dict[str, Any]]:
-    """Return estimate and resamples of one model by every measure, as plain JSON."""
+    """Return estimate and resamples of one model by every measure, as plain JSON.
+
+    A resample in which a dimension does not vary has no value: None.
+    """
     results = measure({"human": human, OWN: model}, n_boot, seed)
     drawn = bootstrap_spearman(human, {OWN: model}, n_boot, seed)[OWN]
     for name, one in zip(human.columns, drawn.T, strict=True):
@@ -187,7 +190,9 @@ def _scored(
     return {
         name: {
             "estimate": scores.estimate[OWN],
-            "samples": np.nan_to_num(scores.samples[OWN]).round(6).tolist(),
+            "samples": [
+                None if np.isnan(one) else round(float(one), 6) for one in scores.samples[OWN]
+            ],
         }
         for name, scores in results.items()
     }

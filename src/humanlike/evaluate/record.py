@@ -9,6 +9,7 @@ import types
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 
+from humanlike import __version__
 from humanlike.errors import HumanlikeError
 from humanlike.evaluate.parameters import Parameters
 
@@ -252,7 +253,7 @@ def from_json(text: str, where: str) -> Evaluation:
     """
     try:
         found = json.loads(text)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise HumanlikeError(
             f"{where} is not complete JSON ({problem}). It was cut off or damaged: delete it and "
             "give the same 'humanlike evaluate' again; its answers are still in the store."
@@ -267,10 +268,15 @@ def from_json(text: str, where: str) -> Evaluation:
     noted = found.pop("id", None)
     body = {key: value for key, value in found.items() if key not in ("kind", "schema")}
     evaluation: Evaluation = _built(Evaluation, body, where)
+    lacking = [name for name in ("name", "spec") if not isinstance(evaluation.model.get(name), str)]
+    if lacking:
+        raise HumanlikeError(f"{where} lacks {', '.join(lacking)}. Evaluate the model again.")
     if evaluation.id != noted:
         raise HumanlikeError(
             f"{where} says that it is {noted}, but its model and parameters are those of "
-            f"{evaluation.id}. It was changed by hand: evaluate the model again."
+            f"{evaluation.id}. It was changed by hand, or made by another version of the package "
+            f"({evaluation.made.get('version')}; this is {__version__}): delete it and evaluate "
+            "the model again; its answers are still in the store."
         )
     return evaluation
 
@@ -314,4 +320,8 @@ def _record(kind: Any, value: Any, where: str) -> Any:
         what = f"lacks {', '.join(lacking)}" if lacking else f"has unknown {', '.join(strange)}"
         raise HumanlikeError(f"{where} {what}. Evaluate the model again.")
     hints = get_type_hints(kind)
-    return kind(**{name: _built(hints[name], one, where) for name, one in value.items()})
+    given = {name: _built(hints[name], one, where) for name, one in value.items()}
+    try:
+        return kind(**given)
+    except HumanlikeError as problem:
+        raise HumanlikeError(f"{where}: {problem}") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import time
 from collections.abc import Callable, Iterator
@@ -12,15 +11,17 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from humanlike import __version__
+from humanlike.data import usage
 from humanlike.data.source import simulation_forced
 from humanlike.errors import HumanlikeError
 from humanlike.evaluate.asking import Asking, asked_of, needs_form, settled
 from humanlike.evaluate.parameters import Parameters, resolve
 from humanlike.evaluate.record import Evaluation
 from humanlike.evaluate.whole import Whole
+from humanlike.parallel import cores
 from humanlike.query.run import REACH
 from humanlike.store.store import default_path
 
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from humanlike.query.run import Result
 
 Tell = Callable[[str], None]
+T = TypeVar("T")
+Kept = tuple[T, tuple[usage.DataUse, ...]]
+"""Something at hand, and what was read for it."""
 
 
 def evaluate(
@@ -90,29 +94,30 @@ def evaluate(
     reach = {name: given.pop(name) for name in REACH if name in given}
     parameters = resolve(profile, tasks=tasks, **given)
     begun = time.monotonic()
-    with opened(model, reach) as ready:
-        info = ready.info()
-        needs_form(info, parameters)
-        asking = Asking(ready, parameters, store, missing, progress, tell or (lambda _: None))
-        whole = Whole(info.identity(), parameters, store or default_path(), missing)
-        if before := whole.recall():
-            asking.tell(f"Nothing has changed since {before.made['at']}; nothing to ask.")
-            return before
-        answers = asking.all()
-    measured = {
-        task: _measured(task, result, why, asking, n_jobs)
-        for task, (result, why) in answers.items()
-    }
+    with usage.watched() as read:
+        with opened(model, reach) as ready:
+            info = ready.info()
+            needs_form(info, parameters)
+            asking = Asking(ready, parameters, store, missing, progress, tell or (lambda _: None))
+            whole = Whole(info.identity(), parameters, store or default_path(), missing)
+            if before := whole.recall():
+                asking.tell(f"Nothing has changed since {before.made['at']}; nothing to ask.")
+                return before
+            answers = asking.all()
+        measured = {
+            task: _measured(task, result, why, asking, n_jobs)
+            for task, (result, why) in answers.items()
+        }
     found = Evaluation(
         model=json.loads(json.dumps(asdict(info) | {"versions": dict(info.versions)})),
         identity=info.identity(),
         parameters=parameters,
-        simulated=_simulated(),
+        simulated=tuple(sorted(use.id for use in read.values() if not use.real)),
         made=_made(time.monotonic() - begun),
         **measured,
     )
     if all(settled(result) for result, _ in answers.values()):
-        whole.keep(found)
+        whole.keep(found, read.values())
     return found
 
 
@@ -157,35 +162,37 @@ def scale_of(parameters: Parameters, missing: str, n_jobs: int) -> Scale:
     from dataclasses import replace
 
     alike = replace(Parameters(), **{name: getattr(parameters, name) for name in _SCALE})
-    return _scale(alike, missing, n_jobs, simulation_forced())
+    scale, read = _scale(alike, missing, n_jobs, simulation_forced())
+    usage.again(read)
+    return scale
 
 
 _SCALE = ("n_triplets", "seed", "n_dims", "human_space", "n_replicates")
 
 
 @lru_cache(maxsize=4)
-def _scale(parameters: Parameters, missing: str, n_jobs: int, _forced: bool) -> Scale:
+def _scale(parameters: Parameters, missing: str, n_jobs: int, _forced: bool) -> Kept[Scale]:
     from humanlike.evaluate.triplets import load_scale
 
-    return load_scale(parameters, missing=missing, n_jobs=n_jobs)
+    with usage.watched() as read:
+        scale = load_scale(parameters, missing=missing, n_jobs=n_jobs)
+    return scale, tuple(read.values())
 
 
 def norms_of(missing: str) -> Norms:
     """Return people's ratings, loaded once for all models of a process."""
-    return _norms(missing, simulation_forced())
+    norms, read = _norms(missing, simulation_forced())
+    usage.again(read)
+    return norms
 
 
 @lru_cache(maxsize=2)
-def _norms(missing: str, _forced: bool) -> Norms:
+def _norms(missing: str, _forced: bool) -> Kept[Norms]:
     from humanlike.evaluate.ratings import load_norms
 
-    return load_norms(missing=missing)
-
-
-def _simulated() -> tuple[str, ...]:
-    from humanlike.data import usage
-
-    return tuple(sorted(use.id for use in usage.used() if not use.real))
+    with usage.watched() as read:
+        norms = load_norms(missing=missing)
+    return norms, tuple(read.values())
 
 
 def _made(seconds: float) -> dict[str, Any]:
@@ -196,6 +203,5 @@ def _made(seconds: float) -> dict[str, Any]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.processor() or platform.machine(),
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity")
-        else os.cpu_count() or 1,
-    }  # fmt: skip
+        "cores": cores(),
+    }

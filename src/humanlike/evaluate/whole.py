@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
@@ -70,14 +71,14 @@ class Whole:
             usage.note(name, files, real)
         return evaluation
 
-    def keep(self, evaluation: Evaluation) -> None:
-        """Keep an evaluation all of whose questions are answered.
+    def keep(self, evaluation: Evaluation, read: Iterable[usage.DataUse]) -> None:
+        """Keep an evaluation all of whose questions are answered, and what data it read.
 
         One that had to do with simulated data is not kept: the real ones may come.
         """
         if evaluation.simulated and not simulation_forced():
             return
-        data = [[use.id, sorted(use.sha256), use.real] for use in usage.used()]
+        data = [[use.id, sorted(use.sha256), use.real] for use in read]
         text = json.dumps({"evaluation": evaluation.as_json(), "data": data})
         place = self._place
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -73,6 +73,8 @@ def plan(task: str, *, form: Form = "chat", trials: int = 1, **options: Any) -> 
         raise HumanlikeError(unknown("form of prompt", form, FORMS))
     if trials < 1:
         raise HumanlikeError(f"Each prompt is asked at least once; got trials={trials}.")
+    if (options.get("seed") or 0) < 0:
+        raise HumanlikeError(f"A seed is a whole number of at least 0; got {options['seed']}.")
     known = [name for name in inspect.signature(TASKS[task]).parameters if name != "form"]
     given = {name: value for name, value in options.items() if value is not None}
     for name in given:

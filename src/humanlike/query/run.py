@@ -172,6 +172,8 @@ def query(
     Interrupted
         After Ctrl-C.
     """
+    if limit is not None and limit < 0:
+        raise HumanlikeError(f"limit must not be negative; got {limit}.")
     reach = {name: options.pop(name) for name in REACH if name in options}
     made = plan(task, form=form, trials=trials, **options) if isinstance(task, str) else task
     if temperature is None and not default_sampling:
@@ -240,7 +242,7 @@ class _Asking:
         waiting = store.waiting(set(self.keys) - known)
         off = known | waiting
         todo = [place for key, place in self.place_of.items() if key not in off]
-        todo = todo if limit is None else todo[: max(limit, 0)]
+        todo = todo if limit is None else todo[:limit]
         if batch and self.price is not None:
             self.price = self.price.in_batch()
         about = (self.info, self.settings, self.plan, len(known), len(waiting), todo, self.price)

@@ -267,9 +267,11 @@ class Store:
 
     def add(self, run: int, entries: Iterable[Entry]) -> None:
         """Store answers in one transaction; a settled answer is never replaced."""
+        entries = list(entries)
         prompts, answers = _rows(run, entries)
         with self.transaction():
             self._insert(prompts, answers)
+            self._give_back(run, entries)
 
     def put(self, run: int, entries: Iterable[Entry]) -> None:
         """Do what `add` does inside a transaction that is open already."""
@@ -278,6 +280,11 @@ class Store:
     def _insert(self, prompts: list[Row], answers: list[Row]) -> None:
         self.connection.executemany(_INSERT_PROMPT, prompts)
         self.connection.executemany(_INSERT_ANSWER, answers)
+
+    def _give_back(self, run: int, entries: Iterable[Entry]) -> None:
+        """Give back what was given up: two runs would wait for each other's for ever otherwise."""
+        keys = [(entry.key, run) for entry in entries if not entry.answer.settled]
+        self.connection.executemany("DELETE FROM claims WHERE key = ? AND run = ?", keys)
 
     def put_prompts(self, prompts: Iterable[Prompt]) -> list[int]:
         """Enter prompts that are not here yet and return the number of each; in a transaction."""

@@ -42,6 +42,8 @@ class Entry:
         Id of its evaluation.
     scores : dict of str to float
         Asked, valid and the main measures, for the table.
+    simulated : bool
+        Whether simulated data took the place of real ones that could not be had.
     """
 
     cell: str
@@ -53,6 +55,7 @@ class Entry:
     message: str = ""
     evaluation: str = ""
     scores: dict[str, float] = field(default_factory=dict)
+    simulated: bool = False
 
 
 class Journal:
@@ -88,8 +91,8 @@ class Journal:
             return lock.acquire(timeout=0.2)
         except Timeout:
             raise HumanlikeError(
-                f"This sweep is going on already ({self.file} is locked). --status shows how far "
-                "it is."
+                f"This sweep, or that of another list named {self.file.stem}, is going on already "
+                f"({self.file} is locked). --status shows how far it is."
             ) from None
 
     def note(self, entry: Entry) -> None:

@@ -61,6 +61,11 @@ class Cell:
         return self.spec.partition(":")[0]
 
     @property
+    def missing(self) -> str:
+        """What is done where data cannot be had; a server that may cost money is asked nothing."""
+        return "raise" if self.kind == ENDPOINT else "simulate"
+
+    @property
     def label(self) -> str:
         """Model, way of asking and seed, where they tell cells apart."""
         seed = f"seed {self.parameters.seed}" if self.parameters.seed else ""
@@ -101,11 +106,13 @@ def _cells(entry: Any, place: Place, found: Mapping[str, Any], top: Place) -> It
     own = {"spec": entry} if isinstance(entry, str) else entry
     _mapping(own, place, "a spec, or spec: with settings")
     if not isinstance(own.get("spec"), str):
-        raise place.error("Expected 'spec', such as hf:NAME or simulated:noise=0.1.")
+        raise place.error(_no_spec(own, KINDS))
     kind = own["spec"].partition(":")[0]
     if kind not in KINDS:
         raise (place / "spec").error(unknown("kind of model", kind, KINDS))
     name = _typed(own.get("name", own["spec"]), str, place / "name")
+    if not name.strip() or not name.isprintable():
+        raise (place / "name").error(f"Expected a name of one line; got {name!r}.")
     ways = _ways(own, place, found, top)
     settings = {key: value for key, value in own.items() if key not in OF_A_MODEL}
     common = _settings(found.get("defaults") or {}, top / "defaults")
@@ -125,6 +132,15 @@ def _cells(entry: Any, place: Place, found: Mapping[str, Any], top: Place) -> It
             yield Cell(name, own["spec"], way if len(ways) > 1 else "", parameters, reach)
 
 
+def _no_spec(own: Mapping[str, Any], kinds: Iterable[str]) -> str:
+    """Say what is wrong where there is no spec; YAML takes ``- encoder:`` for a key."""
+    kind = next((kind for kind in kinds if kind in own), "")
+    if not kind:
+        return "Expected 'spec', such as hf:NAME or simulated:noise=0.1."
+    rest = own[kind] if isinstance(own[kind], str) else ""
+    return f'Without quotes YAML takes this for a key and a value; write "{kind}:{rest}".'
+
+
 def _ways(
     own: Mapping[str, Any], place: Place, found: Mapping[str, Any], top: Place
 ) -> dict[str, dict[str, Any]]:
@@ -137,10 +153,11 @@ def _ways(
     if "prompts" not in own:
         return ways or {"": {}}
     _list(own["prompts"], place / "prompts", "names of prompts")
-    for number, name in enumerate(own["prompts"]):
+    named = [str(name) for name in own["prompts"]]
+    for number, name in enumerate(named):
         if name not in ways:
-            raise (place / "prompts" / number).error(unknown("prompt", str(name), ways))
-    return {name: ways[name] for name in own["prompts"]}
+            raise (place / "prompts" / number).error(unknown("prompt", name, ways))
+    return {name: ways[name] for name in named}
 
 
 def _seeds(

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from humanlike.errors import HumanlikeError
 
 HOUR, MILLION, GIGA = 3600, 1e6, 1e9
+INFINITE = float("inf")
+LARGEST = 1e6
+"""Billions of parameters beyond which a size must be a slip."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,9 @@ class Wish:
         How many models, ways of asking each, and seeds.
     prompts : int
         Prompts of one evaluation.
+    unseeded : int
+        Those of them that are the same whatever the seed, and are therefore asked only once of a
+        model in one way.
     read, written : float
         Tokens of a prompt and of an answer.
     per_second : float or None
@@ -46,7 +52,7 @@ class Wish:
     load : float
         Seconds to load a model, once for each evaluation.
     devices : int
-        Graphics cards, or processor cores, that work at once.
+        Graphics cards, or processor cores, that work at once; an evaluation is the work of one.
     device_price : float or None
         US dollars for an hour of one device.
     read_price, written_price : float or None
@@ -65,6 +71,7 @@ class Wish:
     written: float
     ways: int = 1
     seeds: int = 1
+    unseeded: int = 0
     per_second: float | None = None
     reference: float | None = None
     sizes: tuple[Size, ...] = ()
@@ -82,14 +89,18 @@ class Wish:
         for name in ("models", "prompts", "ways", "seeds", "devices"):
             if getattr(self, name) < 1:
                 raise HumanlikeError(f"{name} must be at least 1; got {getattr(self, name)}.")
+        if not 0 <= self.unseeded <= self.prompts:
+            raise HumanlikeError(
+                f"unseeded must be between 0 and the {self.prompts:,} prompts; got {self.unseeded}."
+            )
         for name in ("per_second", "reference", "weight_bytes"):
             value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise HumanlikeError(f"{name} must be above 0; got {value:g}.")
+            if value is not None and not 0 < value < INFINITE:
+                raise HumanlikeError(f"{name} must be above 0 and finite; got {value:g}.")
         for name in ("read", "written", "load", "device_price", "read_price", "written_price"):
             value = getattr(self, name)
-            if value is not None and not value >= 0:
-                raise HumanlikeError(f"{name} must not be negative; got {value:g}.")
+            if value is not None and not 0 <= value < INFINITE:
+                raise HumanlikeError(f"{name} must not be negative or infinite; got {value:g}.")
         if self.sizes and sum(size.models for size in self.sizes) != self.models:
             raise HumanlikeError("The sizes do not add up to the number of models.")
         if self.sizes and self.per_second is not None and self.reference is None:
@@ -97,6 +108,11 @@ class Wish:
                 "A throughput was measured on a model of some size: give it in billions of "
                 "parameters (--reference), so that it can be carried over to the others."
             )
+
+    @property
+    def each(self) -> int:
+        """Prompts that a model is asked in one way, with all seeds."""
+        return self.seeds * (self.prompts - self.unseeded) + self.unseeded
 
 
 @dataclass(frozen=True)
@@ -111,7 +127,8 @@ class Outlay:
     hours : float or None
         Hours of one device.
     wall : float or None
-        Hours on all devices at once, if the work divides evenly.
+        Hours on all devices at once, at the least: as if the work divided evenly, but no shorter
+        than the rounds it takes while each device does one evaluation after the other.
     device_cost, token_cost : float or None
         US dollars.
     store, records, weights : float
@@ -152,21 +169,21 @@ def reckon(wish: Wish) -> Outlay:
     the sizes that matter.
     """
     evaluations = wish.models * wish.ways * wish.seeds
-    answers = evaluations * wish.prompts
+    answers = wish.models * wish.ways * wish.each
     read, written = answers * wish.read, answers * wish.written
     hours = _hours(wish)
     prices = (wish.read_price, wish.written_price)
     token_cost = None
     if prices[0] is not None and prices[1] is not None:
         token_cost = (read * prices[0] + written * prices[1]) / MILLION
-    distinct = wish.prompts * wish.ways * wish.seeds
+    distinct = wish.ways * wish.each
     return Outlay(
         evaluations,
         answers,
         read,
         written,
         hours,
-        None if hours is None else hours / wish.devices,
+        None if hours is None else max(hours / wish.devices, *_rounds(wish)),
         None if hours is None or wish.device_price is None else hours * wish.device_price,
         token_cost,
         distinct * wish.prompt_bytes + answers * wish.answer_bytes,
@@ -185,14 +202,36 @@ def speed(wish: Wish, billions: float) -> float:
 def _hours(wish: Wish) -> float | None:
     if wish.per_second is None:
         return None
-    each = wish.ways * wish.seeds
-    if not wish.sizes:
-        return wish.models * each * (wish.prompts / wish.per_second + wish.load) / HOUR
-    seconds = (
-        size.models * each * (wish.prompts / speed(wish, size.billions) + wish.load)
-        for size in wish.sizes
+    return (
+        sum(size.models * wish.ways * _of_model(wish, pace) for size, pace in _paces(wish)) / HOUR
     )
-    return sum(seconds) / HOUR
+
+
+def _paces(wish: Wish) -> Iterator[tuple[Size, float]]:
+    """Yield every size with the prompts a second of a model of it."""
+    for size in wish.sizes:
+        yield size, speed(wish, size.billions)
+    if not wish.sizes:
+        yield Size(wish.models, 0.0), wish.per_second or 0.0
+
+
+def _of_model(wish: Wish, pace: float) -> float:
+    """Return the seconds that a model takes in one way, with all seeds."""
+    return wish.each / pace + wish.seeds * wish.load
+
+
+def _rounds(wish: Wish) -> Iterator[float]:
+    """Yield for every size the hours in which the devices get through its evaluations alone.
+
+    The first seed of a model asks all prompts, each further one those that depend on the seed.
+    """
+    for size, pace in _paces(wish):
+        first = wish.prompts / pace + wish.load
+        further = (wish.prompts - wish.unseeded) / pace + wish.load
+        begun = size.models * wish.ways
+        rounds = -(-begun * wish.seeds // wish.devices)
+        whole = min(rounds, -(-begun // wish.devices))
+        yield (whole * first + (rounds - whole) * further) / HOUR
 
 
 def steps(wish: Wish) -> Iterator[tuple[str, str]]:
@@ -203,7 +242,7 @@ def steps(wish: Wish) -> Iterator[tuple[str, str]]:
         f"{wish.models:,} (models) × {wish.ways:,} (ways of asking) × {wish.seeds:,} (seeds) = "
         f"{found.evaluations:,}",
     )
-    yield "answers", f"{found.evaluations:,} × {wish.prompts:,} prompts = {found.answers:,}"
+    yield from _steps_of_answers(wish, found)
     yield "tokens read", f"{found.answers:,} × {wish.read:,.1f} = {found.read:,.0f}"
     yield "tokens written", f"{found.answers:,} × {wish.written:,.1f} = {found.written:,.0f}"
     yield from _steps_of_time(wish, found)
@@ -213,7 +252,7 @@ def steps(wish: Wish) -> Iterator[tuple[str, str]]:
             f"({found.read:,.0f} × {wish.read_price:g} + {found.written:,.0f} × "
             f"{wish.written_price:g}) / {MILLION:,.0f} = {found.token_cost:,.2f}",
         )
-    distinct = wish.prompts * wish.ways * wish.seeds
+    distinct = wish.ways * wish.each
     yield (
         "store",
         f"{distinct:,} prompts × {wish.prompt_bytes:,.0f} bytes + {found.answers:,} answers × "
@@ -234,30 +273,45 @@ def steps(wish: Wish) -> Iterator[tuple[str, str]]:
         )
 
 
+def _steps_of_answers(wish: Wish, found: Outlay) -> Iterator[tuple[str, str]]:
+    if wish.each == wish.prompts * wish.seeds:
+        yield "answers", f"{found.evaluations:,} × {wish.prompts:,} prompts = {found.answers:,}"
+        return
+    yield (
+        "prompts of a model",
+        f"{wish.seeds:,} (seeds) × {wish.prompts - wish.unseeded:,} + {wish.unseeded:,} that no "
+        f"seed changes = {wish.each:,}",
+    )
+    yield "answers", f"{wish.models * wish.ways:,} × {wish.each:,} prompts = {found.answers:,}"
+
+
 def _steps_of_time(wish: Wish, found: Outlay) -> Iterator[tuple[str, str]]:
     if wish.per_second is None or found.hours is None or found.wall is None:
         yield "time", "unknown: give --per-second, or --measured SPEC of a model asked before"
         return
-    each = wish.ways * wish.seeds
-    pace = wish.per_second
-    for size in wish.sizes or (Size(wish.models, 0.0),):
+    for size, pace in _paces(wish):
         name = "device hours"
         if size.billions:
-            pace = speed(wish, size.billions)
             name += f", {size.billions:g} billion"
             yield (
                 f"prompts/s, {size.billions:g} billion",
                 f"{wish.per_second:,.2f} × {wish.reference:g} / {size.billions:g} = {pace:,.2f}",
             )
-        hours = size.models * each * (wish.prompts / pace + wish.load) / HOUR
+        hours = size.models * wish.ways * _of_model(wish, pace) / HOUR
         yield (
             name,
-            f"{size.models * each:,} × ({wish.prompts:,} / {pace:,.2f} + {wish.load:g}) s / "
-            f"{HOUR:,} = {hours:,.2f}",
+            f"{size.models * wish.ways:,} × ({wish.each:,} / {pace:,.2f} + "
+            f"{wish.seeds * wish.load:g}) s / {HOUR:,} = {hours:,.2f}",
         )
     if len(wish.sizes) > 1:
         yield "device hours", f"together {found.hours:,.2f}"
-    yield "hours", f"{found.hours:,.2f} / {wish.devices:,} devices = {found.wall:,.2f}"
+    even = found.hours / wish.devices
+    more = (
+        ""
+        if even == found.wall
+        else (f", but {found.wall:,.2f} because one device does the whole of an evaluation")
+    )
+    yield "hours", f"{found.hours:,.2f} / {wish.devices:,} devices = {even:,.2f}{more}"
     if found.device_cost is not None:
         yield (
             "devices, US dollars",
@@ -280,7 +334,7 @@ def read_sizes(text: str) -> tuple[Size, ...]:
             size = Size(int(count), float(billions))
         except ValueError:
             times = ""
-        if not times or size.models < 1 or not 0 < size.billions < float("inf"):
+        if not times or size.models < 1 or not 0 < size.billions <= LARGEST:
             raise HumanlikeError(
                 f"Sizes are written as 700x8,300x70 (models, then billions of parameters); got "
                 f"'{part.strip()}'."

@@ -64,7 +64,7 @@ def preview(cell: Cell, store: Path | None) -> Preview:
     try:
         with opened(cell.spec, cell.reach) as model:
             needs_form(model.info(), cell.parameters)
-            asking = Asking(model, cell.parameters, store, "simulate", False, lambda _: None)
+            asking = Asking(model, cell.parameters, store, cell.missing, False, lambda _: None)
             found = [result.estimate for result in asking.estimates().values()]
     except Exception as problem:
         return Preview(cell.label, problem=reason(problem))

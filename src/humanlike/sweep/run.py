@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from humanlike.data.source import simulation_forced
 from humanlike.evaluate.files import folder_of_evaluations, write_evaluation
 from humanlike.evaluate.record import from_json
 from humanlike.parallel import LOCAL, each, open_executor, reason
@@ -76,7 +77,7 @@ def sweep(
         processes of this machine even when there is a scheduler: they need no other machine, and
         no key leaves this one.
     retry_failed : bool
-        Whether to do those again that failed.
+        Whether to do those again that failed, or were done on simulated data that nobody asked for.
     store : Path, optional
         Another store than the user's own.
     progress : bool
@@ -97,8 +98,7 @@ def sweep(
     opened = open_sweep(listing)
     path = store or default_path()
     with opened.journal.alone():
-        again = ("waiting", "interrupted", "running", *(["failed"] if retry_failed else []))
-        todo = [cell for cell, entry in opened.rows() if entry.state in again]
+        todo = [cell for cell, entry in opened.rows() if _is_left(entry, retry_failed)]
         if todo:
             target = mark(path)
             jobs = [Job(cell, target, str(opened.journal.file)) for cell in todo]
@@ -125,6 +125,12 @@ def _taken_in(job: Job, future: Future[Done], store: Path) -> Entry:
     if done.evaluation:
         write_evaluation(from_json(done.evaluation, job.cell.label))
     return done.entry
+
+
+def _is_left(entry: Entry, retry_failed: bool) -> bool:
+    if entry.state == "failed" or (entry.simulated and not simulation_forced()):
+        return retry_failed
+    return entry.state != "done"
 
 
 def _still_there(entry: Entry) -> Entry:

@@ -70,8 +70,9 @@ def work(job: Job) -> Done:
         evaluation, answers = _evaluated(job)
     except Exception as problem:
         return Done(_entry(job, begun, "failed", message=reason(problem)))
-    known = {"evaluation": evaluation.id, "scores": scores(evaluation), "message": ""}
+    known: dict[str, Any] = {"evaluation": evaluation.id, "scores": scores(evaluation)}
     if evaluation.simulated:
+        known["simulated"] = True
         known["message"] = f"on SIMULATED data: {', '.join(evaluation.simulated)}"
     return Done(_entry(job, begun, "done", **known), evaluation.as_json(), answers)
 
@@ -89,7 +90,12 @@ def _evaluated(job: Job) -> tuple[Evaluation, bytes]:
         Journal(Path(job.journal)).note(started(job.cell.id))
     given = asdict(job.cell.parameters)
     evaluation = evaluate(
-        job.cell.spec, store=path, missing="simulate", n_jobs=_threads(), **given, **job.cell.reach
+        job.cell.spec,
+        store=path,
+        missing=job.cell.missing,
+        n_jobs=_threads(),
+        **given,
+        **job.cell.reach,
     )
     return evaluation, b"" if shared else packed(path, evaluation.spec)
 

@@ -55,12 +55,9 @@ def read_with_lines(file: Path) -> tuple[Any, Place]:
     import yaml
 
     found = read_yaml(file)
-    try:
-        tree = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except UnicodeDecodeError as problem:
-        raise HumanlikeError(f"{file} is no UTF-8 text: {problem}.") from None
+    tree = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     top = Place(file)
-    for steps, line in _walk(tree, ()):
+    for steps, line in _walk(tree, (), set()):
         if steps in top.lines:
             first = top.lines[steps]
             raise HumanlikeError(f"{file}, line {line}: '{steps[-1]}' is there twice, first in "
@@ -69,15 +66,21 @@ def read_with_lines(file: Path) -> tuple[Any, Place]:
     return found, top
 
 
-def _walk(node: Any, steps: Steps) -> Iterator[tuple[Steps, int]]:
-    """Yield every part of a tree with its line."""
+def _walk(node: Any, steps: Steps, seen: set[int]) -> Iterator[tuple[Steps, int]]:
+    """Yield every part of a tree with its line; what is referred to again only once.
+
+    An anchor may refer to itself, or a few lines stand for very many.
+    """
     import yaml
 
+    if id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             yield (*steps, key.value), key.start_mark.line + 1
-            yield from _walk(value, (*steps, key.value))
+            yield from _walk(value, (*steps, key.value), seen)
     elif isinstance(node, yaml.SequenceNode):
         for place, value in enumerate(node.value):
             yield (*steps, place), value.start_mark.line + 1
-            yield from _walk(value, (*steps, place))
+            yield from _walk(value, (*steps, place), seen)
