@@ -21,6 +21,7 @@ TOGETHER = (
     "tests/models/test_encoder.py",
     "tests/sweep/",
     "tests/classroom/test_pack.py",
+    "tests/second/",
 )
 
 

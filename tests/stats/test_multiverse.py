@@ -54,7 +54,7 @@ def by_hand(spec: Mapping[str, str], model: str) -> float:
         values = table.to_numpy()
         if spec["scale"] == "z-scored":
             values = stats.zscore(values, axis=0)
-        parts[name] = pdist(values, spec["metric"])
+        parts[name] = pdist(values, spec["metric"]).round(11)  # exact ties stay tied
     known = ~np.isnan(np.stack(list(parts.values()))).any(axis=0)
     measure = {
         "spearman": stats.spearmanr, "pearson": stats.pearsonr, "kendall": stats.kendalltau,

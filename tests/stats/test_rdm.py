@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import cdist, squareform
+from scipy.stats import rankdata
 
 from humanlike.errors import HumanlikeError
 from humanlike.stats.dissimilarity import METRICS, rdm
@@ -91,3 +92,22 @@ def test_errors_say_what_to_do(features, options, message):
 
 def test_constant_column_is_fine_without_standardising():
     assert np.isfinite(rdm(spoiled(lambda t: t.__setitem__("d1", 2.0)), standardize=False)).all()
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean", "cityblock"])
+def test_pairs_with_the_same_ratings_tie_in_whatever_order_dimensions_are_added(
+    metric: str,
+) -> None:
+    ratings = np.random.default_rng(3).integers(0, 4, (60, 5)).astype(float)
+    orders = [[0, 1, 2, 3, 4], [4, 2, 0, 3, 1], [3, 4, 1, 0, 2]]
+    ranks = [rankdata(rdm(ratings[:, order], metric)) for order in orders]
+    np.testing.assert_array_equal(ranks[0], ranks[1])
+    np.testing.assert_array_equal(ranks[0], ranks[2])
+
+
+def test_tiny_and_huge_features_keep_their_digits() -> None:
+    features = np.random.default_rng(4).random((20, 3))
+    plain = rdm(features, "euclidean", standardize=False)
+    for scale in (1e-30, 1e30):
+        scaled = rdm(scale * features, "euclidean", standardize=False)
+        np.testing.assert_allclose(scaled / scale, plain, rtol=1e-9)

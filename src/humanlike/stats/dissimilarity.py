@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ from humanlike.errors import HumanlikeError, unknown
 METRICS = ("cosine", "correlation", "euclidean", "sqeuclidean", "cityblock", "chebyshev")
 MIN_ITEMS = 4
 SHOWN = 5  # labels listed in an error before it says "and n more"
+DIGITS = 12  # kept of the largest distance, so that rounding noise ranks nothing
 
 Features = NDArray[Any] | pd.DataFrame
 
@@ -55,6 +57,8 @@ def rdm(
         Distances in the order (0, 1), (0, 2), ... (1, 2), ...; see
         `scipy.spatial.distance.squareform`. Where the metric is undefined, which is the case for an
         all-zero row under cosine and for a constant row under correlation, the distance is NaN.
+        Distances are rounded to 12 digits of the largest: pairs whose ratings are the same are then
+        tied, whatever the order in which their coordinates were added up.
 
     References
     ----------
@@ -75,7 +79,8 @@ def distances(items: Items, metric: str, standardize: bool, what: str) -> NDArra
         raise HumanlikeError(unknown("metric", metric, METRICS))
     values = z_scores(items, what) if standardize else items.values
     condensed: NDArray[np.float64] = pdist(values, metric)  # type: ignore[call-overload]
-    return condensed
+    largest = float(np.nanmax(condensed, initial=0))
+    return condensed.round(DIGITS - math.ceil(math.log10(largest))) if largest else condensed
 
 
 def check_features(features: Features, what: str) -> Items:
