@@ -21,7 +21,7 @@ def matrix(values: ArrayLike, what: str, like: Floats | None = None) -> Floats:
         The table.
     what : str
         How errors call it.
-    like : ndarray, optional
+    like : ndarray, shape (items, dimensions), optional
         A table whose shape it must have.
 
     Raises
@@ -52,6 +52,15 @@ def matrix(values: ArrayLike, what: str, like: Floats | None = None) -> Floats:
 def vector(values: ArrayLike, what: str, smallest: int) -> Floats:
     """Return values as finite numbers in one row, at least ``smallest`` of them.
 
+    Parameters
+    ----------
+    values : array_like, shape (items,)
+        The numbers.
+    what : str
+        How errors call them.
+    smallest : int
+        How many there must be.
+
     Raises
     ------
     HumanlikeError
@@ -70,6 +79,15 @@ def vector(values: ArrayLike, what: str, smallest: int) -> Floats:
 def whole(name: str, value: int, smallest: int) -> None:
     """Check a count.
 
+    Parameters
+    ----------
+    name : str
+        How errors call it.
+    value : int
+        The count.
+    smallest : int
+        The least that is allowed.
+
     Raises
     ------
     HumanlikeError
@@ -82,7 +100,12 @@ def whole(name: str, value: int, smallest: int) -> None:
 
 
 def threads(n_jobs: int) -> int:
-    """Resolve a number of threads, -1 meaning every core.
+    """Resolve a number of threads.
+
+    Parameters
+    ----------
+    n_jobs : int
+        At least 1, or -1 for every core.
 
     Raises
     ------
