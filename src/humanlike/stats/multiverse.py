@@ -92,11 +92,6 @@ class Summary:
         """Share of all specifications with an estimate above zero."""
         return self.n_positive / self.n
 
-    @property
-    def share_above(self) -> float:
-        """Share of the specifications with an interval whose interval lies above zero."""
-        return self.n_above / self.n_interval if self.n_interval else float("nan")
-
 
 def specifications(axes: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
     """List every combination of one option per axis, the last axis varying fastest.

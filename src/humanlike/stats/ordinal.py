@@ -44,11 +44,6 @@ class Search:
     ended: str
 
     @property
-    def converged(self) -> bool:
-        """Whether the search ended for a good reason."""
-        return self.ended in ENDS[:2]
-
-    @property
     def train_loss(self) -> float:
         """Mean loss per training triplet, of the best points."""
         return float(self.course[self.best_step, 0])
