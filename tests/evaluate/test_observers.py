@@ -131,9 +131,11 @@ def test_verdicts_follow_their_rules() -> None:
     assert triplet_verdict(Measured(0.51, 0.45, 0.57, 0.2), ceilings) == "chance"
     assert triplet_verdict(Measured(0.40, 0.35, 0.45, 0.01), ceilings) == "against"
     assert triplet_verdict(Measured(0.60, 0.55, 0.65, 0.01), ceilings) == "between"
+    assert triplet_verdict(Measured(0.80, 0.75, 0.85, 0.01), ceilings) == "between"
     assert triplet_verdict(Measured(0.88, 0.85, 0.91, 0.01), ceilings) == "ceiling"
     assert rating_verdict(Measured(0.1, 0.0, 0.2, 0.06), {"raters": 0.7}) == "chance"
     assert rating_verdict(Measured(0.68, 0.66, 0.71, 0.01), {"raters": 0.7}) == "ceiling"
+    assert rating_verdict(Measured(0.6, 0.55, 0.65, 0.01), {"raters": 0.7}) == "between"
     assert rating_verdict(Measured(0.9, 0.8, 0.95, 0.01), {}) == "between"
 
 

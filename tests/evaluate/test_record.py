@@ -79,7 +79,7 @@ def test_a_write_that_fails_leaves_the_old_file(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(HumanlikeError, match=r"could not be written \(.*No space"):
         write_evaluation(found[COINS], tmp_path)
     assert file.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == [file.name]

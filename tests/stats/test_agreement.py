@@ -17,7 +17,6 @@ from humanlike.stats.agreement import (
     bootstrap_spearman,
     mean_similarity,
     mean_spearman,
-    percentiles,
     spearman_scores,
 )
 
@@ -73,11 +72,6 @@ def test_gains_and_recoveries_use_the_same_resamples() -> None:
     assert (low, high) == pytest.approx(tuple(np.quantile(ratio, [0.025, 0.975])))
     assert found.recovery("near", "near", "far") == (1.0, 1.0, 1.0)
     assert found.recovery("far", "near", "far") == (0.0, 0.0, 0.0)
-
-
-def test_percentiles_leave_undefined_resamples_out() -> None:
-    assert percentiles(np.array([np.nan, 0.0, 1.0]), 0.5) == (0.25, 0.75)
-    assert all(math.isnan(end) for end in percentiles(np.array([np.nan])))
 
 
 def test_what_cannot_be_scored_is_refused() -> None:

@@ -17,7 +17,7 @@ from humanlike.stats import (
     effective_dimension,
     procrustes_r2,
 )
-from humanlike.stats.alignment import MEASURES
+from humanlike.stats.alignment import MEASURES, AlignmentBootstrap
 
 every = pytest.mark.parametrize("measure", MEASURES)
 
@@ -142,3 +142,10 @@ def test_what_cannot_be_is_refused():
         found.interval("n")
     with pytest.raises(HumanlikeError, match="level between 0 and 1"):
         found.interval("m", 95)
+
+
+def test_an_interval_ends_at_one() -> None:
+    drawn = np.linspace(0.9, 0.99, 41)[:, None]
+    found = AlignmentBootstrap("procrustes", ("a",), {"a": 0.98}, drawn)
+    low, high = found.interval("a")
+    assert (low, high) == (pytest.approx(0.98 - 0.95 * 0.045), 1.0)

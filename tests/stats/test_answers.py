@@ -26,7 +26,6 @@ def test_whole_numbers():
     found = answer_distribution([step({"2": 0.5, "3": 0.25, "A": 0.125, "7": 0.0625})])
     assert found.digits == pytest.approx((0, 0, 0.5, 0.25, 0, 0))
     assert found.off_scale == pytest.approx(0.1875)
-    assert found.unlisted == pytest.approx(0.0625)
     assert found.covered == found.on_scale == pytest.approx(0.75)
     assert found.answer == pytest.approx(0.5)
     assert found.decided == 2

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import beta
+from scipy.stats import t as student
 
 from humanlike.errors import HumanlikeError
-from humanlike.stats.consistency import between_people, bounds, ceiling, within_people
+from humanlike.stats.consistency import between_people, bounds, ceiling, interval, within_people
 
 SHARES = st.floats(0.5, 1)
 
@@ -99,3 +100,35 @@ def test_intervals_hold_the_truth(blocks: bool, lapse: float) -> None:
     assert hits / n > 0.88
     assert again / n > 0.88
     assert np.mean(estimates) == pytest.approx(between, abs=4 * np.std(estimates) / np.sqrt(n))
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_the_interval_of_independent_values_is_students(level: float) -> None:
+    values = np.array([0.2, 0.4, 0.5, 0.55, 0.7])
+    found = interval(values, [(np.arange(5), 1)], 4, level)
+    expected = student.interval(level, 4, loc=values.mean(), scale=values.std() / np.sqrt(5))
+    assert found == pytest.approx(expected)
+
+
+def test_comparisons_that_share_a_person_or_an_item_count_once() -> None:
+    """The variance, summed over all pairs of comparisons that have somebody or something common."""
+    choices = np.where(np.random.default_rng(3).random((5, 6)) < 0.3, -1.0, 1.0)
+    choices[0] = -1  # people differ more than items do
+    choices[0, 1] = choices[3, 4] = np.nan
+    found = between_people(choices)
+    made = [
+        ({a, b}, item, (1 + choices[a, item] * choices[b, item]) / 2)
+        for a, b in itertools.combinations(range(5), 2)
+        for item in range(6)
+        if np.isfinite(choices[a, item] * choices[b, item])
+    ]
+    mean = np.mean([same for *_, same in made])
+    pairs = [
+        ((one[2] - mean) * (two[2] - mean), one[1] == two[1], one[0] & two[0])
+        for one, two in itertools.product(made, made)
+    ]
+    total = sum(product for product, item, person in pairs if item or person)
+    assert total > sum(product for product, item, _ in pairs if item)  # which would be the least
+    half = student.ppf(0.975, 4) * np.sqrt(total) / len(made)
+    assert found.same == pytest.approx(mean)
+    assert (found.low, found.high) == pytest.approx((max(0, mean - half), min(1, mean + half)))

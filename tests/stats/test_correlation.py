@@ -297,3 +297,18 @@ def test_gives_what_r_gave_the_authors(key: tuple[str, str, str]) -> None:
         frame = by_dimension(table, models, [name])[name]
         (found,) = compare_models(frame["human"], {m: frame[m] for m in (earlier, later)})
         assert (found.z, found.p) == pytest.approx((z, p), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("n", [5, 12, 40])
+def test_the_interval_of_kendalls_tau_has_the_variance_of_fieller(n: int) -> None:
+    random = np.random.default_rng(n)
+    x = random.normal(size=n)
+    found = kendall(x, x + random.normal(size=n), level=0.9)
+    half = (math.atanh(found.high) - math.atanh(found.low)) / 2
+    assert (half / 1.6448536269514722) ** 2 == pytest.approx(0.437 / (n - 4))
+
+
+def test_mengs_factor_is_at_most_one() -> None:
+    """Where (1 - r_kh) / (2 (1 - mean r²)) exceeds one, h is one."""
+    z, _ = meng_z(0.8, -0.2, -0.5, 50)
+    assert z == pytest.approx((math.atanh(0.8) + math.atanh(0.2)) * math.sqrt(47 / 3))

@@ -53,7 +53,7 @@ def test_a_noiseless_observer_is_predicted(loss):
     fit = OrdinalEmbedding(2, loss, seed=1, n_restarts=3).fit(rows[:2000], 20)
     assert fit.embedding_.shape == (20, 2)
     assert fit.score(rows[2000:]) > 0.9
-    assert fit.search_.converged
+    assert fit.search_.ended in ("converged", "stopped early")
     assert fit.search_.held_out_loss == min(one.held_out_loss for one in fit.searches_)
 
 
@@ -348,3 +348,10 @@ class TestErrors:
             fit_many([good, [[0, 1, 20]]], 20, 2)
         with pytest.raises(HumanlikeError, match="Expected 2 in seed, one per set, not 1"):
             fit_many([good, good], 20, 2, seed=[1])
+
+
+def test_an_equidistant_triplet_counts_half():
+    _, rows = judgements()
+    fit = OrdinalEmbedding(1, seed=1, allow_few=True, max_iter=1).fit(rows, 20)
+    fit.embedding_ = np.array([[0.0], [1.0], [-1.0], [3.0]])
+    assert [fit.score([row]) for row in ([0, 1, 2], [0, 1, 3], [0, 3, 1])] == [0.5, 1, 0]

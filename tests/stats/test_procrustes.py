@@ -131,3 +131,10 @@ def test_spaces_that_do_not_fit_are_refused(human, model, message):
 def test_an_unknown_scaling_is_refused():
     with pytest.raises(HumanlikeError, match="Known: best, none, norm"):
         procrustes(np.eye(4), np.eye(4), scaling="max")  # type: ignore[arg-type]
+
+
+def test_a_mirrored_line_explains_nothing_unless_it_may_be_mirrored() -> None:
+    line = np.array([[0.0], [1.0], [3.0], [7.0]])
+    assert procrustes(line, -line).r2 == pytest.approx(1)
+    found = procrustes(line, -line, reflection=False)
+    assert (found.r2, found.scale) == (0, 0)

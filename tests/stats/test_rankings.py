@@ -89,3 +89,13 @@ def test_scores_that_cannot_be_correlated_are_refused(
 def test_an_unknown_score_is_refused() -> None:
     with pytest.raises(HumanlikeError, match="Unknown score 'z'"):
         rank_matrix(scores(0), 5, 0).pair("a", "z")
+
+
+def test_the_p_of_a_partial_correlation_is_that_of_a_regression_of_ranks() -> None:
+    import statsmodels.api as sm
+
+    made = scores(7, 25)
+    found = rank_matrix({"a": made["a"], "b": made["b"]}, 2, 0, given=made["c"])
+    a, b, c = (rankdata(made[name]) for name in "abc")
+    fit = sm.OLS(a, sm.add_constant(np.column_stack([b, c]))).fit()
+    assert found.pair("a", "b")[1] == pytest.approx(fit.pvalues[1])

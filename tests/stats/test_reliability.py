@@ -102,3 +102,14 @@ def test_standard_error():
 def test_bad_input_is_refused(arguments, message):
     with pytest.raises(HumanlikeError, match=message):
         rating_reliability(*arguments)
+
+
+def test_the_interval_is_that_of_resampled_items() -> None:
+    from statistics import fmean, variance
+
+    random = np.random.default_rng(5)
+    means, sds, n = random.normal(2, 1, 15), random.uniform(0.5, 1.5, 15), np.full(15, 9)
+    found = rating_reliability(means, sds, n, n_boot=50, seed=4)
+    rows = np.random.default_rng(4).integers(15, size=(50, 15))
+    drawn = [1 - fmean(sds[row] ** 2 / 9) / variance(means[row].tolist()) for row in rows]
+    assert (found.low, found.high) == pytest.approx(np.quantile(drawn, [0.025, 0.975]))

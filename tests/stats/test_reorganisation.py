@@ -11,6 +11,7 @@ from statsmodels.api import OLS, add_constant
 
 from humanlike.errors import HumanlikeError
 from humanlike.stats.reorganisation import (
+    UniformBoost,
     improvement,
     recalibrate,
     split_half,
@@ -140,3 +141,11 @@ def test_a_dimension_without_spread_becomes_the_human_mean_of_the_other_folds() 
 def test_bad_input_is_refused(call: object, message: str) -> None:
     with pytest.raises(HumanlikeError, match=message):
         call()  # type: ignore[operator]
+
+
+def test_the_compatible_shares_are_those_whose_band_holds_the_observed_one() -> None:
+    share = np.linspace(0, 1, 11)
+    rho = share[:, None] + np.linspace(-0.1, 0.1, 2001)
+    (found,) = UniformBoost(share, rho).compatible(0.5, level=0.8)
+    assert found == pytest.approx((0.42, 0.58), abs=1e-3)
+    assert UniformBoost(share, rho).compatible(1.5) == []

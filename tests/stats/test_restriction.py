@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 from scipy.stats import spearmanr
 
 from humanlike.errors import HumanlikeError
@@ -127,3 +128,11 @@ class TestCeilings:
     def test_bad_input_is_refused(self, sd: list[float], raters: list[int], n_sim: int) -> None:
         with pytest.raises(HumanlikeError, match="at least one rater"):
             noise_ceiling([1, 2, 3, 4, 5], sd, raters, n_sim, 0)
+
+
+def test_a_noisy_panel_stays_on_the_scale() -> None:
+    mean, sd, raters = [0.0, 0.0, 0.1, 2.0, 3.0, 4.9, 5.0, 5.0], [2.0] * 8, [4] * 8
+    noise = np.random.default_rng(3).normal(size=(20, 8)) * 2 / 2
+    panels = np.minimum(np.maximum(np.array(mean) + noise, 0), 5)
+    expected = np.mean([stats.spearmanr(mean, panel).statistic for panel in panels])
+    assert noise_ceiling(mean, sd, raters, 20, 3) == pytest.approx(expected)

@@ -332,3 +332,14 @@ def test_published_correlations(released, dimensions, model, rho):
 def test_published_table_resampled_as_by_brute_force(released):
     human, other = (t.to_numpy(float) for t in published(released, SENSORY + MOTOR, "base"))
     agree(human, {"base": other}, 2, 0, True)
+
+
+def test_orders_that_tie_with_the_one_at_hand_count_against_it():
+    distances = np.array([1.0, 2, 3, 2, 1, 4])  # four items leave many orders with the same rho
+    found = mantel(distances, distances, n_perm=200, seed=1)
+    square, random = squareform(distances), np.random.default_rng(1)
+    orders = [random.permutation(4) for _ in range(200)]
+    null = [spearmanr(distances, squareform(square[np.ix_(o, o)])).statistic for o in orders]
+    ties = int(np.sum(np.array(null) > 1 - 1e-9))
+    assert 3 < ties < 100
+    assert found.p == pytest.approx((1 + ties) / 201)

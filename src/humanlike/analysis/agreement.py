@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from humanlike.data.norms import complete_words, features
 from humanlike.errors import HumanlikeError
+from humanlike.stats.intervals import percentiles
 
 FEWEST = 5
 """Words a correlation needs."""
@@ -151,8 +152,8 @@ def asked_by_dimension(
 
 def _beside(name: str, both: list[float], samples: NDArray[np.float64]) -> dict[str, Any]:
     rho, other = both
-    low, high = np.nanquantile(samples[:, 0], [0.025, 0.975])
-    gap_low, gap_high = np.nanquantile(samples[:, 0] - samples[:, 1], [0.025, 0.975])
+    low, high = percentiles(samples[:, 0])
+    gap_low, gap_high = percentiles(samples[:, 0] - samples[:, 1])
     found = {"dimension": name, "rho": rho, "low": low, "high": high, "beside": other}
     return found | {"gap": rho - other, "gap_low": gap_low, "gap_high": gap_high}
 

@@ -22,6 +22,7 @@ from humanlike.stats import (
     variance_shares,
 )
 from humanlike.stats.alignment import MEASURES
+from humanlike.stats.intervals import recentred
 from humanlike.stats.procrustes import procrustes
 from humanlike.tasks.triplets import design
 
@@ -165,10 +166,9 @@ def precision(
         answers, len(mind.human), n_refits, plan.n_dims, plan.loss, seed, n_jobs=-1
     )
     drawn = np.array([procrustes_r2(mind.human, one) for one in refits])
-    low, high = np.quantile(drawn - drawn.mean() + r2, [0.025, 0.975])
     rows = [
         ("items", r2, by_items.samples.std(), *by_items.interval("one")),
-        ("answers", r2, drawn.std(ddof=1), low, high),
+        ("answers", r2, drawn.std(ddof=1), *recentred(drawn, r2)),
     ]
     return pd.DataFrame(rows, columns=["source", "r2", "sd", "low", "high"])
 

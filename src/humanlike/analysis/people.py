@@ -16,6 +16,7 @@ from humanlike.analysis.placing import around
 from humanlike.analysis.triplet_rules import scale
 from humanlike.errors import HumanlikeError
 from humanlike.stats import OrdinalEmbedding, fit_many, procrustes_r2
+from humanlike.stats.intervals import percentiles
 from humanlike.stats.triplets import free_coordinates, split
 
 if TYPE_CHECKING:
@@ -201,8 +202,7 @@ def place_judges(
         low, high = around(r2, drawn)
         equal = (rows[:, 1] == own[:, 1]).astype(float)
         shares = counted @ equal / counted.sum(axis=1)
-        same, (least, most) = float(equal[valid].mean()), np.quantile(shares, [0.025, 0.975])
-        ends = max(low, 0.0), min(high, 1.0), same, float(least), float(most)
+        ends = max(low, 0.0), min(high, 1.0), float(equal[valid].mean()), *percentiles(shares)
         found.append(Judge(name, r2, *ends, fit.score(rows[fit.held_out_ & valid]), fit.embedding_))
     return found
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from humanlike.analysis.asked import judgements
 from humanlike.errors import HumanlikeError
+from humanlike.stats.intervals import recentred
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -261,13 +262,9 @@ def fit_space(
 
 
 def around(estimate: float, drawn: Floats) -> tuple[float, float]:
-    """Return the 95 % interval of resampled values, moved so that their mean is the estimate.
-
-    A resample holds some judgements twice and others never. That is less to fit a space to, which
-    moves the values as a whole; their width is what is wanted.
-    """
-    low, high = np.quantile(drawn, [0.025, 0.975]) - drawn.mean() + estimate
-    return float(min(low, estimate)), float(max(high, estimate))
+    """Return the 95 % interval of resampled values, `recentred`, widened to hold the estimate."""
+    low, high = recentred(drawn, estimate)
+    return min(low, estimate), max(high, estimate)
 
 
 def people_in_design(mind: Mind, rules: Rules, *, seed: int = 0) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from humanlike.analysis import observers as minds_of
 from humanlike.analysis.observers import FAMILIES
 from humanlike.stats.alignment import MEASURES
+from humanlike.stats.intervals import percentiles
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,8 +141,7 @@ def rank_agreement(
     for name, part in sets.items():
         agreement, value = part["agreement"].to_numpy(), part["value"].to_numpy()
         drawn = _taus(agreement, value + noise(part["varies"].to_numpy()))
-        low, high = np.quantile(drawn, [0.025, 0.975])
-        rows.append((name, float(_taus(agreement, value[None])[0]), low, high))
+        rows.append((name, float(_taus(agreement, value[None])[0]), *percentiles(drawn)))
     return pd.DataFrame(rows, columns=["family", "tau", "low", "high"])
 
 
@@ -164,7 +164,7 @@ def peaks(table: pd.DataFrame, loss: str, n_boot: int, seed: int) -> pd.DataFram
         gain = float(values[at] - values[0])
         drawn = noise(part["varies"].to_numpy()[[at, 0]])
         moved = gain + drawn[:, 0] - drawn[:, 1]
-        low, high = np.quantile(moved, [0.025, 0.975]) if at else (0.0, 0.0)
+        low, high = percentiles(moved) if at else (0.0, 0.0)
         agreement = float(part["agreement"].iloc[at])
         rows.append((family, values[0], values[at], agreement, gain, low, high))
     names = ["family", "best", "peak", "agreement", "gain", "low", "high"]

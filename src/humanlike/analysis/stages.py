@@ -11,6 +11,7 @@ import pandas as pd
 from humanlike.data.stages import STAGES
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.stats.exact import rising, sign_flip
+from humanlike.stats.intervals import percentiles
 
 ORDER = tuple(STAGES.values())
 NAMES = {short: name for name, short in STAGES.items()}
@@ -124,5 +125,4 @@ def family_interval(pairs: pd.DataFrame, n_boot: int, seed: int) -> tuple[float,
     n = len(by_family)
     draws = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=n_boot)
     total, count = (draws @ by_family).T
-    low, high = np.quantile(total / count, [0.025, 0.975])
-    return float(low), float(high)
+    return percentiles(total / count)

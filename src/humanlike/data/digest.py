@@ -24,11 +24,8 @@ _lock = threading.Lock()
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file's content as 64 hexadecimal digits."""
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        for block in iter(lambda: stream.read(BLOCK), b""):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def memo_path() -> Path:
@@ -93,7 +90,7 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
     Yields
     ------
     binary stream
-        Its ``name`` is the temporary file, which is removed if the block raises.
+        The temporary file, which is removed if the block raises.
 
     Raises
     ------

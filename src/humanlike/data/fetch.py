@@ -302,10 +302,7 @@ def _fresh(path: Path) -> str:
     try:
         if path.suffix != ".xz":
             return sha256_of(path)
-        digest = hashlib.sha256()
         with lzma.open(path) as source:
-            for block in iter(lambda: source.read(BLOCK), b""):
-                digest.update(block)
-        return digest.hexdigest()
+            return hashlib.file_digest(source, "sha256").hexdigest()
     except (OSError, lzma.LZMAError, EOFError) as problem:
         return f"unreadable ({problem})"

@@ -16,6 +16,7 @@ from humanlike.evaluate.leaderboard import MEASURES
 from humanlike.evaluate.parameters import Parameters
 from humanlike.evaluate.record import Measured
 from humanlike.evaluate.sides import Side, differences, find_side, labelled
+from humanlike.stats.intervals import percentiles, two_sided_p
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -243,11 +244,7 @@ def _resampled(part: Any, parameters: Parameters, n_boot: int, seed: int) -> NDA
 
 
 def _paired(one: Measured, two: Measured, drawn: NDArray[np.float64]) -> Measured:
-    drawn = drawn[np.isfinite(drawn)]
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    fewer = min(int(np.sum(drawn <= 0)), int(np.sum(drawn >= 0)))
-    p = min(1.0, 2 * (1 + fewer) / (1 + drawn.size))
-    return Measured(one.value - two.value, float(low), float(high), p)
+    return Measured(one.value - two.value, *percentiles(drawn), two_sided_p(drawn))
 
 
 def _rated(a: Side, b: Side, n_boot: int, seed: int, missing: str) -> list[Row]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from humanlike.data.digest import replacing
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.evaluate.record import Evaluation, from_json
 from humanlike.paths import home
@@ -33,19 +33,11 @@ def write_evaluation(evaluation: Evaluation, folder: Path | None = None) -> Path
     Path
         ``<id>.json``.
     """
-    folder = folder or folder_of_evaluations()
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{evaluation.id}.json"
-    handle, name = tempfile.mkstemp(prefix=".unfinished-", dir=folder)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(evaluation.as_json())
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    target = (folder or folder_of_evaluations()) / f"{evaluation.id}.json"
+    with replacing(target) as stream:
+        stream.write(evaluation.as_json().encode())
+        stream.flush()
+        os.fsync(stream.fileno())
     return target
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from humanlike.data.digest import replacing
 from humanlike.paths import home
 
 MOST: Final = 400
@@ -48,13 +48,43 @@ def kept(name: str, compute: Callable[[], Any], *given: Any) -> Any:
     except (OSError, ValueError):
         found = compute()
     text = json.dumps(found, allow_nan=False)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(prefix=".unfinished-", dir=place.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    Path(part).replace(place)
-    _prune(place.parent)
+    keep(place, text, MOST)
     return json.loads(text)
+
+
+def keep(place: Path, text: str, most: int) -> None:
+    """Write a text, and remove of the files beside it what was not used for longest.
+
+    Parameters
+    ----------
+    place : Path
+        Where to; what stands there is replaced as a whole.
+    text : str
+        What to write.
+    most : int
+        How many files are left. Other processes may remove some at the same time.
+    """
+    with replacing(place) as stream:
+        stream.write(text.encode())
+    files = sorted(place.parent.glob("*.json"), key=_age, reverse=True)
+    for file in files[most:]:
+        file.unlink(missing_ok=True)
+
+
+def checksum(libraries: Iterable[str], files: Iterable[Path]) -> str:
+    """Return one checksum of versions of libraries and of files by folder, name and content.
+
+    Parameters
+    ----------
+    libraries : iterable of str
+        Installed packages.
+    files : iterable of Path
+        In any order.
+    """
+    digest = hashlib.sha256(" ".join(f"{one} {version(one)}" for one in libraries).encode())
+    for file in sorted(files):
+        digest.update(f"{file.parent.name}/{file.name}\n".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def _key(name: str, given: tuple[Any, ...]) -> str:
@@ -72,17 +102,7 @@ def _key(name: str, given: tuple[Any, ...]) -> str:
 def code() -> str:
     """Return a checksum of the code that results come from."""
     top = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256(" ".join(f"{one} {version(one)}" for one in _LIBRARIES).encode())
-    for file in sorted(file for part in _PARTS for file in top.glob(part)):
-        digest.update(f"{file.relative_to(top)}\n".encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
-def _prune(folder: Path) -> None:
-    """Remove what was not used for longest; other processes may do so at the same time."""
-    files = sorted(folder.glob("*.json"), key=_age, reverse=True)
-    for file in files[MOST:]:
-        file.unlink(missing_ok=True)
+    return checksum(_LIBRARIES, (file for part in _PARTS for file in top.glob(part)))
 
 
 def _age(file: Path) -> float:

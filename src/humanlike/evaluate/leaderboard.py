@@ -23,8 +23,6 @@ MEASURES: Final = {
     "similarity": "Mean similarity of words",
     "valid": "Valid answers",
 }
-BOUNDED: Final = ("r2", "agreement", "rsa", "spearman", "similarity")
-"""Measures whose intervals are columns too."""
 COLUMNS: Final = (
     "source", "model", "id", "rank", "r2", "r2_low", "r2_high", "agreement", "agreement_low",
     "agreement_high", "held_out", "rsa", "rsa_low", "rsa_high", "spearman", "spearman_low",

@@ -27,6 +27,7 @@ from humanlike.evaluate.kept import kept
 from humanlike.evaluate.parameters import Parameters
 from humanlike.evaluate.record import Asked, Measured, TripletResult
 from humanlike.evaluate.verdict import triplet_verdict
+from humanlike.stats.intervals import percentiles
 from humanlike.stats.proportions import wilson
 
 if TYPE_CHECKING:
@@ -154,9 +155,8 @@ def _agreement(
     def compute() -> dict[str, list[float]]:
         drawn = resampled_agreement(questions, values, n, parameters.n_boot, seed)
         null = shuffled_agreement(rows, human, parameters.n_perm, seed)
-        ends = np.quantile(drawn[np.isfinite(drawn)], [0.025, 0.975])
-        chance = [*np.quantile(null, [0.025, 0.975]), two_sided(values.mean(), null)]
-        return {"ends": ends.tolist(), "chance": [float(one) for one in chance]}
+        chance = [*percentiles(null), two_sided(values.mean(), null)]
+        return {"ends": [*percentiles(drawn)], "chance": chance}
 
     found = kept("agreement", compute, rows, questions, human, parameters.n_boot,
                  parameters.n_perm, seed)  # fmt: skip

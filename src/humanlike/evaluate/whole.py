@@ -7,19 +7,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from humanlike.data import usage
 from humanlike.data.source import simulation_forced
 from humanlike.errors import HumanlikeError
+from humanlike.evaluate.kept import checksum, keep
 from humanlike.evaluate.record import Evaluation, from_json
 from humanlike.paths import home, project_root
 
@@ -80,15 +78,7 @@ class Whole:
             return
         data = [[use.id, sorted(use.sha256), use.real] for use in read]
         text = json.dumps({"evaluation": evaluation.as_json(), "data": data})
-        place = self._place
-        place.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(prefix=".unfinished-", dir=place.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(part).replace(place)
-        files = sorted(place.parent.glob("*.json"), key=_age, reverse=True)
-        for file in files[MOST:]:
-            file.unlink(missing_ok=True)
+        keep(self._place, text, MOST)
 
 
 def _stamp(store: Path) -> list[list[int]]:
@@ -105,15 +95,5 @@ def _stamp(store: Path) -> list[list[int]]:
 def _code() -> str:
     """Return a checksum of the code and the project's own data that evaluations come from."""
     top, root = Path(__file__).resolve().parents[1], project_root() / "data"
-    digest = hashlib.sha256(" ".join(f"{one} {version(one)}" for one in _LIBRARIES).encode())
     code = [file for part in _PARTS for file in (top / part).rglob("*.py")]
-    for file in sorted(code) + sorted(file for file in root.rglob("*.*") if file.is_file()):
-        digest.update(file.name.encode() + b"\n" + file.read_bytes())
-    return digest.hexdigest()
-
-
-def _age(file: Path) -> float:
-    try:
-        return file.stat().st_mtime
-    except OSError:
-        return 0.0
+    return checksum(_LIBRARIES, [*code, *(file for file in root.rglob("*.*") if file.is_file())])

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from humanlike.data.digest import replacing
 from humanlike.finetune.encoder import Lesson, Recipe, teach
 from humanlike.models.encoder import Encoder
 from humanlike.parallel import cores
@@ -199,11 +200,7 @@ def _kept(file: Path, lesson: Lesson) -> NDArray[np.float64] | None:
 
 
 def _keep(file: Path, outcome: NDArray[np.float64]) -> None:
-    """Write under another name first: a file that is there is whole."""
     import numpy as np
 
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(f".{os.getpid()}.part")
-    with part.open("wb") as stream:
+    with replacing(file) as stream:
         np.save(stream, outcome, allow_pickle=False)
-    part.replace(file)

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from humanlike.data.digest import replacing
 from humanlike.errors import HumanlikeError
 from humanlike.finetune.examples import ExampleSet, check_answers
 
@@ -248,9 +249,8 @@ def _begun(
 
 
 def _write(folder: Path, record: dict[str, Any]) -> None:
-    part = folder / f"{RECORD}.part"
-    part.write_text(json.dumps(record, indent=1), encoding="utf-8")
-    part.replace(folder / RECORD)
+    with replacing(folder / RECORD) as stream:
+        stream.write(json.dumps(record, indent=1).encode())
 
 
 def _digest(examples: ExampleSet) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 
 from humanlike.errors import HumanlikeError, unknown
+from humanlike.stats.intervals import percentiles
 from humanlike.stats.similarity import resamples
 
 Floats = NDArray[np.float64]
@@ -188,7 +189,10 @@ def bootstrap_spearman(
 def spearman_scores(
     human: ArrayLike, models: Mapping[str, ArrayLike], n_boot: int, seed: int
 ) -> Scores:
-    """Return `bootstrap_scores` with `mean_spearman`, from `bootstrap_spearman`."""
+    """Return what `bootstrap_scores` gives for `mean_spearman`, by `bootstrap_spearman`.
+
+    Parameters and errors as for `bootstrap_scores`.
+    """
     drawn = bootstrap_spearman(human, models, n_boot, seed)
     means = {name: one.mean(axis=1) for name, one in drawn.items()}
     return Scores({n: float(m[0]) for n, m in means.items()}, {n: m[1:] for n, m in means.items()})
@@ -208,17 +212,6 @@ def _checked(
                 f"{other.shape} or ratings are missing. Keep the items that all have."
             )
     return one, others
-
-
-def percentiles(values: Floats, level: float = 0.95) -> tuple[float, float]:
-    """Cut the same share off both ends of the defined values; NaN if there are none."""
-    if not 0 < level < 1:
-        raise HumanlikeError(f"Expected a level between 0 and 1, such as 0.95, but {level} came.")
-    defined = values[np.isfinite(values)]
-    if not defined.size:
-        return float("nan"), float("nan")
-    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
 
 
 def _standard(values: Floats) -> Floats:

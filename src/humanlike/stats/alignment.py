@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.stats.checks import matrix, whole
 from humanlike.stats.dissimilarity import rdm
+from humanlike.stats.intervals import recentred, two_sided_p
 from humanlike.stats.kernel_alignment import cka, permuted_cka, weighted_cka
 from humanlike.stats.procrustes import permuted_r2, procrustes_r2, spaces, weighted_r2
 from humanlike.stats.similarity import Difference, mantel, resamples, rsa, rsa_bootstrap
@@ -83,22 +84,18 @@ class AlignmentBootstrap:
         Resampling doubles items, which makes spaces easier to fit, so resampled values lie too
         high as a whole. Their mean is moved to the estimate before the percentiles are taken.
         """
-        low, high = _recentred(self._sample(name), self.estimate[name], level)
+        low, high = recentred(self._sample(name), self.estimate[name], level)
         return min(low, 1.0), min(high, 1.0)
 
     def difference(self, a: str, b: str, level: float = 0.95) -> Difference:
         """Compare two models in the same resamples, re-centred as in `interval`.
 
-        The p-value is two-sided, 2 min(1 + #{d <= 0}, 1 + #{d >= 0}) / (1 + n), at most 1, for n
-        resampled differences d.
+        The p-value is that of `intervals.two_sided_p` for the re-centred differences.
         """
         drawn = self._sample(a) - self._sample(b)
         gap = self.estimate[a] - self.estimate[b]
-        low, high = _recentred(drawn, gap, level)
-        drawn = drawn[np.isfinite(drawn)]
-        drawn = drawn - drawn.mean() + gap
-        fewer = min(int(np.sum(drawn <= 0)), int(np.sum(drawn >= 0)))
-        p = min(1.0, 2 * (1 + fewer) / (1 + drawn.size))
+        low, high = recentred(drawn, gap, level)
+        p = two_sided_p(drawn - np.nanmean(drawn) + gap)
         return Difference(a, b, gap, low, high, p, level)
 
     def _sample(self, name: str) -> Floats:
@@ -229,6 +226,11 @@ def alignment_bootstrap(
     -------
     AlignmentBootstrap
 
+    Raises
+    ------
+    HumanlikeError
+        If a number is out of range, the measure unknown, or the tables do not fit.
+
     References
     ----------
     Efron & Tibshirani (1993), An Introduction to the Bootstrap, chapter 10 (bias).
@@ -267,17 +269,6 @@ def _weighted(h: Floats, m: Floats, counts: NDArray[np.integer], measure: Measur
     if measure == "procrustes":
         return weighted_r2(h, m, counts)
     return weighted_cka(h, m, counts, debiased=measure == "debiased_cka")
-
-
-def _recentred(drawn: Floats, estimate: float, level: float) -> tuple[float, float]:
-    if not 0 < level < 1:
-        raise HumanlikeError(f"Expected a level between 0 and 1, such as 0.95, but {level} came.")
-    defined = drawn[np.isfinite(drawn)]
-    if not defined.size:
-        return np.nan, np.nan
-    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
-    shift = estimate - defined.mean()
-    return float(low + shift), float(high + shift)
 
 
 def _known(measure: str) -> None:

@@ -62,11 +62,6 @@ class AnswerDistribution:
         return math.fsum(self.digits)
 
     @property
-    def unlisted(self) -> float:
-        """Probability of first tokens that were not reported."""
-        return max(0.0, 1 - self.on_scale - self.off_scale)
-
-    @property
     def covered(self) -> float:
         """Probability of complete ratings whose value is known to the last digit."""
         if math.isnan(self.decimals):

@@ -20,7 +20,7 @@ def matrix(values: ArrayLike, what: str, like: Floats | None = None) -> Floats:
         The table.
     what : str
         How errors call it.
-    like : ndarray, optional
+    like : ndarray, shape (items, dimensions), optional
         A table whose shape it must have.
 
     Raises
@@ -51,6 +51,15 @@ def matrix(values: ArrayLike, what: str, like: Floats | None = None) -> Floats:
 def vector(values: ArrayLike, what: str, smallest: int) -> Floats:
     """Return values as finite numbers in one row, at least ``smallest`` of them.
 
+    Parameters
+    ----------
+    values : array_like, shape (items,)
+        The numbers.
+    what : str
+        How errors call them.
+    smallest : int
+        How many there must be.
+
     Raises
     ------
     HumanlikeError
@@ -69,6 +78,15 @@ def vector(values: ArrayLike, what: str, smallest: int) -> Floats:
 def whole(name: str, value: int, smallest: int) -> None:
     """Check a count.
 
+    Parameters
+    ----------
+    name : str
+        How errors call it.
+    value : int
+        The count.
+    smallest : int
+        The least that is allowed.
+
     Raises
     ------
     HumanlikeError
@@ -81,7 +99,12 @@ def whole(name: str, value: int, smallest: int) -> None:
 
 
 def threads(n_jobs: int) -> int:
-    """Resolve a number of threads, -1 meaning every core.
+    """Resolve a number of threads.
+
+    Parameters
+    ----------
+    n_jobs : int
+        At least 1, or -1 for every core.
 
     Raises
     ------

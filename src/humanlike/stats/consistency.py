@@ -11,6 +11,7 @@ from scipy.special import betaln
 from scipy.stats import t as student
 
 from humanlike.errors import HumanlikeError
+from humanlike.stats.intervals import check_level
 
 Floats = NDArray[np.float64]
 
@@ -231,6 +232,5 @@ def _checked(choices: ArrayLike, level: float) -> Floats:
             "Expected a table (people, items) of 1 and -1, NaN where there is no answer; got "
             f"shape {table.shape}."
         )
-    if not 0 < level < 1:
-        raise HumanlikeError(f"Expected a level between 0 and 1, such as 0.95, but {level} came.")
+    check_level(level)
     return table

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from humanlike.errors import HumanlikeError, unknown
+from humanlike.stats.intervals import normal_reach
 
 Floats = NDArray[np.float64]
 
@@ -145,7 +146,7 @@ def correlate(
         "kendall": 0.437 / (n - 4),
         "pearson": 1 / (n - 3),
     }
-    half = _quantile(level) * math.sqrt(variance[method])
+    half = normal_reach(level) * math.sqrt(variance[method])
     low, high = math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
     return Correlation(r, low, high, float(result.pvalue), n, method, level)
 
@@ -164,6 +165,11 @@ def partial(r_xy: float, r_xz: float, r_yz: float) -> float:
     r"""Correlation of x and y with z held constant.
 
     .. math:: r_{xy \cdot z} = (r_{xy} - r_{xz} r_{yz}) / \sqrt{(1 - r_{xz}^2)(1 - r_{yz}^2)}
+
+    Parameters
+    ----------
+    r_xy, r_xz, r_yz : float
+        The three correlations, between -1 and 1.
 
     Raises
     ------
@@ -235,7 +241,7 @@ def dunn_clark_z(r_jk: float, r_jh: float, r_kh: float, n: int) -> tuple[float, 
 
 
 def meng_z(r_jk: float, r_jh: float, r_kh: float, n: int) -> tuple[float, float]:
-    r"""Test two correlations that share a variable, after Meng, Rosenthal and Rubin.
+    r"""Test two correlations that share a variable, after Meng et al.; see `steiger_z`.
 
     .. math::
         Z = (z_{jk} - z_{jh}) \sqrt{\frac{n - 3}{2 (1 - r_{kh}) h}}, \quad
@@ -267,13 +273,20 @@ def zou_interval(
 
     and U likewise with the bounds exchanged and the root added.
 
+    Parameters
+    ----------
+    r_jk, r_jh, r_kh, n
+        As in `steiger_z`, with the same errors.
+    level : float
+        Level of all three intervals, between 0 and 1.
+
     References
     ----------
     Zou (2007), Psychological Methods 12, 399–413, doi 10.1037/1082-989X.12.4.399; as ``zou2007`` of
     R's cocor.
     """
     _possible(r_jk, r_jh, r_kh, n)
-    half = _quantile(level) / math.sqrt(n - 3)
+    half = normal_reach(level) / math.sqrt(n - 3)
     low_1, high_1 = math.tanh(math.atanh(r_jk) - half), math.tanh(math.atanh(r_jk) + half)
     low_2, high_2 = math.tanh(math.atanh(r_jh) - half), math.tanh(math.atanh(r_jh) + half)
     c = _covariance(r_jk, r_jh, r_kh)
@@ -327,6 +340,11 @@ def compare_models(
 def paired(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
     """Return two variables as arrays of the same items.
 
+    Parameters
+    ----------
+    x, y : array_like, shape (items,)
+        The variables.
+
     Raises
     ------
     HumanlikeError
@@ -349,14 +367,6 @@ def paired(x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
             "Use more items, or leave this variable out."
         )
     return one, two
-
-
-def _quantile(level: float) -> float:
-    from scipy.stats import norm
-
-    if not 0 < level < 1:
-        raise HumanlikeError(f"Expected a level between 0 and 1, such as 0.95, but {level} came.")
-    return float(norm.ppf((1 + level) / 2))
 
 
 def _covariance(r_jk: float, r_jh: float, r_kh: float) -> float:

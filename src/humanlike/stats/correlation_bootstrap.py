@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.stats.correlation import paired
+from humanlike.stats.intervals import percentiles
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -46,7 +47,7 @@ class CorrelationBootstrap:
 
     def interval(self, name: str) -> tuple[float, float]:
         """Percentile interval of one model's correlation."""
-        return self._percentiles(self.samples[:, self._at(name)])
+        return self._interval(self.samples[:, self._at(name)])
 
     def share_defined(self, name: str) -> float:
         """Share of the resamples in which the correlation exists, 0 to 1."""
@@ -54,7 +55,7 @@ class CorrelationBootstrap:
 
     def difference(self, a: str, b: str) -> tuple[float, float, float]:
         """Return rho(a) - rho(b) and its percentile interval over the shared resamples."""
-        low, high = self._percentiles(self.samples[:, self._at(a)] - self.samples[:, self._at(b)])
+        low, high = self._interval(self.samples[:, self._at(a)] - self.samples[:, self._at(b)])
         return self.rho[a] - self.rho[b], low, high
 
     def _at(self, name: str) -> int:
@@ -62,12 +63,10 @@ class CorrelationBootstrap:
             raise HumanlikeError(unknown("model", name, self.names))
         return self.names.index(name)
 
-    def _percentiles(self, values: Floats) -> tuple[float, float]:
-        defined = values[np.isfinite(values)]
-        if not defined.size:
+    def _interval(self, values: Floats) -> tuple[float, float]:
+        if not np.isfinite(values).any():
             raise HumanlikeError("No resample has a correlation; use more items.")
-        low, high = np.quantile(defined, [(1 - self.level) / 2, (1 + self.level) / 2])
-        return float(low), float(high)
+        return percentiles(values, self.level)
 
 
 def spearman_bootstrap(

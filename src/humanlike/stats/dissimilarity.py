@@ -74,7 +74,22 @@ def rdm(
 
 
 def distances(items: Items, metric: str, standardize: bool, what: str) -> NDArray[np.float64]:
-    """Compute the condensed distances (pairs,) of checked features, named ``what`` in errors."""
+    """Compute the condensed distances (pairs,) of features that are checked already.
+
+    Parameters
+    ----------
+    items : Items
+        From `check_features`.
+    metric, standardize
+        As in `rdm`.
+    what : str
+        How errors call the features.
+
+    Raises
+    ------
+    HumanlikeError
+        If the metric is unknown, or a dimension to be standardised is constant.
+    """
     if metric not in METRICS:
         raise HumanlikeError(unknown("metric", metric, METRICS))
     values = z_scores(items, what) if standardize else items.values
@@ -96,6 +111,12 @@ def check_features(features: Features, what: str) -> Items:
     -------
     Items
         The table as float64, with its labels.
+
+    Raises
+    ------
+    HumanlikeError
+        If labels repeat, the shape is another one, items are too few, or a value is no finite
+        number.
     """
     labels: list[Any] | None = None
     names: list[Any]
@@ -158,9 +179,21 @@ def _check_gaps(
 def z_scores(items: Items, what: str) -> NDArray[np.float64]:
     """Standardise each dimension over the items with the population standard deviation.
 
+    Parameters
+    ----------
+    items : Items
+        From `check_features`.
+    what : str
+        How errors call the features.
+
     Returns
     -------
     ndarray, (items, dimensions)
+
+    Raises
+    ------
+    HumanlikeError
+        If a dimension is constant.
     """
     values = items.values
     constant = np.flatnonzero(values.max(axis=0) == values.min(axis=0))
@@ -175,7 +208,13 @@ def z_scores(items: Items, what: str) -> NDArray[np.float64]:
 
 
 def listed(names: list[Any]) -> str:
-    """Join the first few names for an error message."""
+    """Join the first few names for an error message.
+
+    Parameters
+    ----------
+    names : list
+        Labels or positions.
+    """
     shown = ", ".join(f"'{name}'" if isinstance(name, str) else str(name) for name in names[:SHOWN])
     rest = len(names) - SHOWN
     return f"{shown} and {rest} more" if rest > 0 else shown

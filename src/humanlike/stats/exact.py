@@ -39,11 +39,6 @@ class SignFlip:
     p: float
     p_least: float
 
-    @property
-    def decidable(self) -> bool:
-        """Whether any outcome at all could have had p below 0.05."""
-        return self.p_least < 0.05
-
 
 def sign_flip(differences: ArrayLike) -> SignFlip:
     r"""Test whether differences centre on zero, by all :math:`2^n` assignments of signs.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from humanlike.errors import HumanlikeError
+from humanlike.stats.intervals import percentiles
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,4 @@ def cluster_bootstrap_difference(
         if n_first and n_second:
             total_first, total_second = sums @ draws
             kept.append(total_first / n_first - total_second / n_second)
-    tail = (1 - level) / 2
-    low, high = np.quantile(kept, [tail, 1 - tail])
-    return float(low), float(high)
+    return percentiles(kept, level)

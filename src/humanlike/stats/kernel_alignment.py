@@ -65,10 +65,17 @@ def cka(human: ArrayLike, model: ArrayLike, *, debiased: bool = False) -> float:
 
 
 def weighted_cka(human: Floats, model: Floats, counts: Ints, *, debiased: bool) -> Floats:
-    """Return CKA per resample (resamples,), given how often each item is drawn.
+    """Return CKA per resample (resamples,), as `cka` gives it for the drawn items.
 
-    In the plain form a pair of an item with its own copy counts like any other pair; in the
-    debiased form it is set to 0 like the diagonal.
+    Parameters
+    ----------
+    human, model : ndarray, (items, dimensions)
+        From `humanlike.stats.procrustes.spaces`.
+    counts : ndarray of int, (resamples, items)
+        How often each item is drawn.
+    debiased : bool
+        As in `cka`. In the plain form a pair of an item with its own copy counts like any other
+        pair; in the debiased form it is set to 0 like the diagonal.
     """
     w = counts.astype(np.float64)
     spread = _unbiased if debiased else _plain
@@ -82,7 +89,15 @@ def weighted_cka(human: Floats, model: Floats, counts: Ints, *, debiased: bool) 
 
 
 def permuted_cka(human: Floats, model: Floats, orders: Ints, *, debiased: bool) -> Floats:
-    """Return CKA per order of the model's items (permutations,); orders (permutations, items)."""
+    """Return CKA per order of the model's items (permutations,).
+
+    Parameters
+    ----------
+    human, model, debiased
+        As in `weighted_cka`.
+    orders : ndarray of int, (permutations, items)
+        Which item of the model takes each place.
+    """
     h, m = _centred(human), _centred(model)
     once = np.ones((1, len(h)))
     spread = _unbiased if debiased else _plain

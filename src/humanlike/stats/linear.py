@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from humanlike.errors import HumanlikeError
 from humanlike.stats.checks import vector
+from humanlike.stats.intervals import normal_reach
 
 Floats = NDArray[np.float64]
 Design = Mapping[str, ArrayLike]
@@ -153,6 +154,11 @@ def variance_inflation(design: Design) -> dict[str, float]:
 def prepare(outcome: ArrayLike, design: Design) -> tuple[Floats, list[str], Floats]:
     """Return the outcome, the names of the columns and the matrix, intercept first.
 
+    Parameters
+    ----------
+    outcome, design
+        As in `least_squares`.
+
     Raises
     ------
     HumanlikeError
@@ -197,6 +203,15 @@ def coefficients(
 ) -> dict[str, Coefficient]:
     """Put estimates and standard errors into records with Wald tests and intervals.
 
+    Parameters
+    ----------
+    names : list of str
+        The coefficients.
+    estimates, errors : array_like, shape (coefficients,)
+        Their values and standard errors.
+    level : float
+        Level of the intervals, between 0 and 1.
+
     Raises
     ------
     HumanlikeError
@@ -204,9 +219,7 @@ def coefficients(
     """
     from scipy.stats import norm
 
-    if not 0 < level < 1:
-        raise HumanlikeError(f"Expected a level between 0 and 1, such as 0.95, but {level} came.")
-    reach, found = float(norm.ppf((1 + level) / 2)), {}
+    reach, found = normal_reach(level), {}
     pairs = zip(names, np.asarray(estimates, float), np.asarray(errors, float), strict=True)
     for name, b, se in pairs:
         if not (math.isfinite(b) and math.isfinite(se) and se > 0):

@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import kendalltau, norm
+from scipy.stats import kendalltau
 
 from humanlike.errors import HumanlikeError, unknown
 from humanlike.stats.dissimilarity import METRICS, rdm
 from humanlike.stats.influence import Ranked, rsa_influence
+from humanlike.stats.intervals import normal_reach
 
 Floats = NDArray[np.float64]
 Choice = Mapping[str, str]
@@ -91,14 +92,14 @@ class Summary:
         """Share of all specifications with an estimate above zero."""
         return self.n_positive / self.n
 
-    @property
-    def share_above(self) -> float:
-        """Share of the specifications with an interval whose interval lies above zero."""
-        return self.n_above / self.n_interval if self.n_interval else float("nan")
-
 
 def specifications(axes: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
     """List every combination of one option per axis, the last axis varying fastest.
+
+    Parameters
+    ----------
+    axes : mapping of str to sequence of str
+        Options by axis.
 
     Raises
     ------
@@ -160,8 +161,7 @@ def evaluate(
     Steegen, Tuerlinckx, Gelman & Vanpaemel (2016), doi:10.1177/1745691616658637; Simonsohn, Simmons
     & Nelson (2020), doi:10.1038/s41562-020-0912-z.
     """
-    if not 0 < level < 1:
-        raise HumanlikeError(f"Expected a level between 0 and 1, such as 0.95, but {level} came.")
+    reach = normal_reach(level)
     specs = specifications(axes)
     data_axes = [axis for axis in axes if axis not in KNOWN]
     tables = {_key(spec, data_axes): spec for spec in specs}
@@ -174,7 +174,7 @@ def evaluate(
 
     def work(group: list[tuple[int, dict[str, str]]]) -> list[dict[str, Any]]:
         sources = found[_key(group[0][1], data_axes)]
-        return list(_group_rows(group, sources, contrasts, few, float(norm.ppf((1 + level) / 2))))
+        return list(_group_rows(group, sources, contrasts, few, reach))
 
     with ThreadPoolExecutor(n_jobs) as pool:
         rows = [row for part in pool.map(work, groups.values()) for row in part]
@@ -272,7 +272,12 @@ def _rows(
 
 
 def summarise(rows: pd.DataFrame) -> Summary:
-    """Count what the specifications (rows with ``estimate``, ``low``, ``high``) agree on.
+    """Count what the specifications agree on.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One row per specification, with ``estimate``, ``low`` and ``high``.
 
     Raises
     ------

@@ -44,11 +44,6 @@ class Search:
     ended: str
 
     @property
-    def converged(self) -> bool:
-        """Whether the search ended for a good reason."""
-        return self.ended in ENDS[:2]
-
-    @property
     def train_loss(self) -> float:
         """Mean loss per training triplet, of the best points."""
         return float(self.course[self.best_step, 0])
@@ -274,7 +269,15 @@ def _check_options(
 
 
 def as_search(found: tuple[Floats, Floats, int, int], has_test: bool) -> Search:
-    """Turn what the loops return into a record."""
+    """Turn what the loops return into a record.
+
+    Parameters
+    ----------
+    found : tuple
+        Points (items, dimensions), losses (steps, 2), best step and number of the reason to stop.
+    has_test : bool
+        Whether any triplet was held out.
+    """
     points, course, best_step, reason = found
     if not has_test:
         course[:, 1] = np.nan
@@ -285,6 +288,11 @@ def principal_axes(points: Floats) -> Floats:
     """Centre points, rotate them to their principal axes and fix the signs; same shape.
 
     Axes are ordered by decreasing variance, and the largest loading of each is positive.
+
+    Parameters
+    ----------
+    points : ndarray, shape (items, dimensions)
+        Coordinates.
     """
     centred = points - points.mean(axis=0)
     left, size, _ = np.linalg.svd(centred, full_matrices=False)
@@ -296,7 +304,13 @@ def principal_axes(points: Floats) -> Floats:
 
 
 def report(searches: tuple[Search, ...]) -> list[dict[str, Any]]:
-    """Return one row per search: steps, losses and how it ended."""
+    """Return one row per search: steps, losses and how it ended.
+
+    Parameters
+    ----------
+    searches : tuple of Search
+        As `OrdinalEmbedding` notes them in ``searches_``.
+    """
     return [
         {
             "steps": len(one.course) - 1,

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from humanlike.errors import HumanlikeError
 from humanlike.stats.checks import vector
+from humanlike.stats.intervals import check_level
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,7 @@ def paired_test(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Pai
             f"Expected two scores of the same items, but {len(x)} and {len(y)} came. Keep the "
             "items that have both, in the same order."
         )
-    if not 0 < level < 1:
-        raise HumanlikeError(f"Expected a level between 0 and 1, such as 0.95, but {level} came.")
+    check_level(level)
     gap = x - y
     spread = float(gap.std(ddof=1))
     if spread <= 1e-12 * max(1.0, float(np.abs(gap).max())):

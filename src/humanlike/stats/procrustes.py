@@ -138,16 +138,29 @@ def procrustes_r2(human: ArrayLike, model: ArrayLike) -> float:
 
 
 def weighted_r2(human: Floats, model: Floats, counts: Ints) -> Floats:
-    """Return R² per resample (resamples,), given how often each item is drawn (resamples, items).
+    """Return R² per resample (resamples,); NaN where the drawn human points coincide.
 
-    NaN where the drawn human points coincide.
+    Parameters
+    ----------
+    human, model : ndarray, (items, dimensions)
+        From `spaces`.
+    counts : ndarray of int, (resamples, items)
+        How often each item is drawn.
     """
     chunks = (counts[start : start + CHUNK] for start in range(0, len(counts), CHUNK))
     return np.concatenate([_weighted(human, model, chunk) for chunk in chunks])
 
 
 def permuted_r2(human: Floats, model: Floats, orders: Ints) -> Floats:
-    """Return R² per order of the model's items (permutations,); orders (permutations, items)."""
+    """Return R² per order of the model's items (permutations,).
+
+    Parameters
+    ----------
+    human, model : ndarray, (items, dimensions)
+        From `spaces`.
+    orders : ndarray of int, (permutations, items)
+        Which item of the model takes each place.
+    """
     h, m = human - human.mean(axis=0), model - model.mean(axis=0)
     norms = np.sum(h**2) * np.sum(m**2)
     crosses = (h.T @ m[orders[k : k + CHUNK]] for k in range(0, len(orders), CHUNK))
@@ -157,6 +170,11 @@ def permuted_r2(human: Floats, model: Floats, orders: Ints) -> Floats:
 
 def spaces(human: ArrayLike, model: ArrayLike) -> tuple[Floats, Floats]:
     """Check two tables of coordinates and return them.
+
+    Parameters
+    ----------
+    human, model : array_like, (items, dimensions)
+        The same items in the same order.
 
     Raises
     ------

@@ -41,7 +41,7 @@ def similarity(distance: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    distance : array_like
+    distance : array_like, (items,) or any other shape
         Distances, 0 and up.
 
     Raises

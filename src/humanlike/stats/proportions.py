@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
 
 from humanlike.errors import HumanlikeError
+from humanlike.stats.intervals import check_level, normal_reach
 
 
 @dataclass(frozen=True)
 class Proportion:
-    """``count`` of ``n`` items, their ``share``, and its interval from ``low`` to ``high``."""
+    """``count`` of ``n``, their ``share``, and its interval, ``low`` to ``high`` at ``level``."""
 
     count: int
     n: int
@@ -34,8 +35,8 @@ class PairedProportions:
     """Two proportions of the same items.
 
     ``both``, ``only_a``, ``only_b`` and ``neither`` count items; ``difference`` is the share of a
-    minus that of b, with the interval from ``low`` to ``high``; ``p`` is McNemar's exact two-sided
-    p-value.
+    minus that of b, with the interval from ``low`` to ``high`` at ``level``; ``p`` is McNemar's
+    exact two-sided p-value.
     """
 
     both: int
@@ -78,7 +79,7 @@ def wilson(count: int, n: int, level: float = 0.95) -> Proportion:
 
     if not 0 <= count <= n or n < 1:
         raise HumanlikeError(f"Expected 0 <= count <= n and n of at least 1; got {count} of {n}.")
-    _check_level(level)
+    check_level(level)
     low, high = proportion_confint(count, n, alpha=1 - level, method="wilson")
     return Proportion(int(count), int(n), count / n, float(low), float(high), level)
 
@@ -114,8 +115,7 @@ def paired_proportions(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Paire
     """
     from statsmodels.stats.contingency_tables import mcnemar
 
-    _check_level(level)
-    one, two = _truths(a), _truths(b)
+    reach, one, two = normal_reach(level), _truths(a), _truths(b)
     if one.shape != two.shape or not one.size:
         raise HumanlikeError(
             f"Expected the same items twice, but {one.size} and {two.size} came. Align them first."
@@ -124,7 +124,7 @@ def paired_proportions(a: ArrayLike, b: ArrayLike, level: float = 0.95) -> Paire
     only_b, neither = int((~one & two).sum()), int((~one & ~two).sum())
     p = float(mcnemar([[both, only_a], [only_b, neither]], exact=True).pvalue)
     p12, p21 = (only_a + 1) / (one.size + 2), (only_b + 1) / (one.size + 2)
-    reach = norm.ppf((1 + level) / 2) * np.sqrt((p12 + p21 - (p12 - p21) ** 2) / (one.size + 2))
+    reach *= math.sqrt((p12 + p21 - (p12 - p21) ** 2) / (one.size + 2))
     low, high = max(-1.0, p12 - p21 - reach), min(1.0, p12 - p21 + reach)
     gap = (only_a - only_b) / one.size
     return PairedProportions(
@@ -140,8 +140,3 @@ def _truths(values: ArrayLike) -> NDArray[np.bool_]:
             f"{array.dtype} and shape {array.shape} came. Compare answers with the key first."
         )
     return array
-
-
-def _check_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise HumanlikeError(f"Expected a level between 0 and 1, such as 0.95, but {level} came.")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from humanlike.errors import HumanlikeError
+from humanlike.stats.intervals import percentiles
 
 Floats = NDArray[np.float64]
 MIN_ITEMS = 3
@@ -171,5 +172,5 @@ def rating_reliability(
         rows = np.random.default_rng(seed).integers(len(values), size=(n_boot, len(values)))
         spread = values[rows].var(axis=1, ddof=1)
         drawn = 1 - squared[rows].mean(axis=1)[spread > 0] / spread[spread > 0]
-        low, high = map(float, np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]))
+        low, high = percentiles(drawn, level)
     return Reliability(len(values), observed, error, 1 - error / observed, low, high)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from humanlike.errors import HumanlikeError
 from humanlike.stats.correlation import correlate, paired
+from humanlike.stats.intervals import percentiles
 
 Floats = NDArray[np.float64]
 
@@ -119,8 +120,7 @@ def matched_spearman(
             found.append(correlate(x[pick], y[pick]).estimate)
     if not found:
         return None
-    low, high = np.quantile(found, [0.025, 0.975])
-    return Matched(float(np.mean(found)), float(low), float(high), sum(take))
+    return Matched(float(np.mean(found)), *percentiles(found), sum(take))
 
 
 def tie_ceiling(human: ArrayLike, model: ArrayLike) -> float:
@@ -128,6 +128,11 @@ def tie_ceiling(human: ArrayLike, model: ArrayLike) -> float:
 
     Its values are handed out anew so that their order agrees with the human one. What is missing to
     1 is the price of ties.
+
+    Parameters
+    ----------
+    human, model : array_like, shape (items,)
+        Values of the same items.
     """
     x, y = paired(human, model)
     return correlate(np.sort(x), np.sort(y)).estimate

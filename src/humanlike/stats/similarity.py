@@ -16,6 +16,7 @@ from humanlike.errors import HumanlikeError, unknown
 from humanlike.stats._ranks import centred_ranks, permuted_sums, weighted_spearman
 from humanlike.stats.checks import threads, whole
 from humanlike.stats.dissimilarity import MIN_ITEMS, Features, Items, check_features, distances
+from humanlike.stats.intervals import percentiles, two_sided_p
 
 Floats = NDArray[np.float64]
 
@@ -52,7 +53,8 @@ class RsaBootstrap:
 
     ``names`` are the models; ``rho`` maps each to its correlation on all items; ``samples`` is
     (resamples, models), NaN where a resample left no two different distances; ``self_pairs`` says
-    whether a resample holds the pairs of an item with its own copy.
+    whether a resample holds the pairs of an item with its own copy; ``n_items``, ``n_boot`` and
+    ``seed`` are what was asked for.
     """
 
     names: tuple[str, ...]
@@ -65,21 +67,14 @@ class RsaBootstrap:
 
     def interval(self, name: str, level: float = 0.95) -> tuple[float, float]:
         """Percentile interval of a model's correlation; undefined resamples are left out."""
-        return _percentiles(self._sample(name), level)
+        return percentiles(self._sample(name), level)
 
     def difference(self, a: str, b: str, level: float = 0.95) -> Difference:
-        """Compare two models in the same resamples.
-
-        With d the resampled rho(a) - rho(b), and n resamples in which both are defined, the
-        two-sided p-value is 2 min(1 + #{d <= 0}, 1 + #{d >= 0}) / (1 + n), at most 1. It falls
-        below 1 - level where the percentile interval excludes zero, up to the resolution of n.
-        """
+        """Compare two models in the same resamples; p as `intervals.two_sided_p` gives it."""
         drawn = self._sample(a) - self._sample(b)
-        drawn = drawn[np.isfinite(drawn)]
-        fewer = min(int(np.sum(drawn <= 0)), int(np.sum(drawn >= 0)))
-        p = min(1.0, 2 * (1 + fewer) / (1 + drawn.size))
-        low, high = _percentiles(drawn, level)
-        return Difference(a, b, self.rho[a] - self.rho[b], low, high, p, level)
+        low, high = percentiles(drawn, level)
+        gap = self.rho[a] - self.rho[b]
+        return Difference(a, b, gap, low, high, two_sided_p(drawn), level)
 
     def table(self, level: float = 0.95) -> pd.DataFrame:
         """List every model, then every pair of models as later minus earlier.
@@ -122,7 +117,10 @@ class RsaBootstrap:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Mantel:
-    """A correlation of two RDMs, its one-sided permutation p, and the null (permutations,)."""
+    """A correlation ``rho`` of two RDMs, its one-sided permutation ``p``, and the ``null``.
+
+    The null is (permutations,); ``n_perm`` and ``seed`` are what was asked for.
+    """
 
     rho: float
     p: float
@@ -169,6 +167,11 @@ def resamples(n_items: int, n_boot: int, seed: int) -> NDArray[np.int32]:
 
     Resample b counts ``numpy.random.default_rng(seed).integers(n_items, size=n_items)`` in its
     b-th call, so a longer run begins with the resamples of a shorter one.
+
+    Parameters
+    ----------
+    n_items, n_boot, seed : int
+        Numbers of items and of resamples, and the seed.
 
     Returns
     -------
@@ -272,6 +275,11 @@ def mantel(
     Returns
     -------
     Mantel
+
+    Raises
+    ------
+    HumanlikeError
+        If the RDMs do not fit or do not vary, or a distance between known items is missing.
     """
     whole("n_perm", n_perm, 1)
     whole("seed", seed, 0)
@@ -294,17 +302,6 @@ def mantel(
     null = permuted_sums(spread[0], spread[1], orders, threads(n_jobs)) / scale
     p = (1 + int(np.sum(null >= rho - ROUNDING))) / (1 + n_perm)
     return Mantel(rho, p, null, n_perm, seed)
-
-
-def _percentiles(values: Floats, level: float) -> tuple[float, float]:
-    """Cut the same share off both ends of the defined values."""
-    if not 0 < level < 1:
-        raise HumanlikeError(f"Expected a level between 0 and 1, such as 0.95, but {level} came.")
-    defined = values[np.isfinite(values)]
-    if not defined.size:
-        return np.nan, np.nan
-    low, high = np.quantile(defined, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
 
 
 def _correlation(one: NDArray[np.int64], two: NDArray[np.int64]) -> float:

@@ -120,7 +120,13 @@ def check_design(rows: Integers, n_items: int, n_dims: int) -> None:
 
 
 def free_coordinates(n_items: int, n_dims: int) -> int:
-    """Return the coordinates that remain when shifts and rotations make no difference."""
+    """Return the coordinates that remain when shifts and rotations make no difference.
+
+    Parameters
+    ----------
+    n_items, n_dims : int
+        Size of the space.
+    """
     used = min(n_dims, n_items - 1)
     return n_items * used - used - used * (used - 1) // 2
 
@@ -171,7 +177,19 @@ class Problem:
 
 
 def prepare(rows: Integers, n_items: int, weights: Floats, held_out: NDArray[np.bool_]) -> Problem:
-    """Number the pairs of items and part the triplets; those without weight are dropped."""
+    """Number the pairs of items and part the triplets; those without weight are dropped.
+
+    Parameters
+    ----------
+    rows : ndarray of int, shape (n_triplets, 3)
+        From `check_triplets`.
+    n_items : int
+        How many items there are.
+    weights : ndarray, shape (n_triplets,)
+        Weight of each judgement, at least 0.
+    held_out : ndarray of bool, shape (n_triplets,)
+        Which ones are held out.
+    """
     kept = np.flatnonzero(weights > 0)
     kept = kept[np.argsort(held_out[kept] * n_items + rows[kept, 0], kind="stable")]
     rows, weights, held_out = rows[kept], weights[kept], held_out[kept]
