@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from humanlike.errors import HumanlikeError
-from humanlike.stats.agreement import percentiles
+from humanlike.stats.intervals import percentiles
 from humanlike.stats.similarity import resamples
 
 Floats = NDArray[np.float64]
