@@ -311,7 +311,6 @@ def test_results_that_another_process_removes_do_no_harm(tmp_path: Path) -> None
     """Workers thin out the same folder of kept results at the same time."""
     from humanlike.evaluate import kept
 
-    (tmp_path / "there.json").touch()
     (tmp_path / "gone.json").symlink_to(tmp_path / "removed meanwhile")
-    kept._prune(tmp_path)
-    assert (tmp_path / "there.json").exists()
+    kept.keep(tmp_path / "there.json", "{}", 1)
+    assert [file.name for file in tmp_path.iterdir()] == ["there.json"]
