@@ -124,7 +124,7 @@ def test_a_known_shift_of_one_wording_is_found_there_only(parameters: Parameters
     assert numbers(second.gain) == pytest.approx((0, 0, 0))
     assert numbers(first.distance) == (0, 0, 0)
     assert second.people and base.people and second.people.value == base.people.value
-    assert "comes from wording “keywords”: they move by 1.00 points" in said.rerated(found)
+    assert "most: wording “keywords”. They move by 1.00 points" in said.rerated(found)
 
 
 def test_missing_ratings_are_left_out_and_counted(parameters: Parameters) -> None:
@@ -283,10 +283,10 @@ def test_the_command_says_what_its_page_would_ask(
     assert main(arguments) == 0
     whole = capsys.readouterr().out
     assert "triplets, options in the other order: 700 prompts" in whole
-    assert "ratings, scale turned round: 0 is the most: 264 prompts" in whole
+    assert "ratings, scale turned round, 0 is the most: 264 prompts" in whole
     assert main([*arguments, "--robust", "0", "--robust-words", "3"]) == 0
     part = capsys.readouterr().out
-    assert "ratings, scale turned round: 0 is the most: 33 prompts" in part
+    assert "ratings, scale turned round, 0 is the most: 33 prompts" in part
     assert "options in the other order" not in part
     assert main([*arguments, "--no-page"]) == 0
     assert "asked once more" not in capsys.readouterr().out
@@ -300,5 +300,5 @@ def test_the_command_says_what_its_page_would_ask(
     assert "scale turned round" not in out
     assert main([*server, "--robust-words", "2"]) == 0
     out = capsys.readouterr().out
-    assert "scale turned round: 0 is the most: 22 prompts" in out
+    assert "scale turned round, 0 is the most: 22 prompts" in out
     assert "options in the other order" not in out

@@ -121,7 +121,7 @@ def rating_ways(ask: Asking, made: Plan, mode: Mode) -> list[Way]:
     return [
         BASELINE,
         *_wordings(info, asked),
-        Way("turned", "scale turned round: 0 is the most", why, turned),
+        Way("turned", "scale turned round, 0 is the most", why, turned),
         *common,
         *([mean] if scored else []),
     ]

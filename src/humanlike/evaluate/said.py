@@ -129,10 +129,10 @@ def rerated(found: Sequence[Rerated]) -> str:
     if not tried:
         return f"No other way of asking gave a rating.{_left_out(found)}"
     most = max(tried, key=lambda one: one.distance.value if one.distance else 0.0)
-    text = f"The largest change of ratings comes from {most.label}"
+    text = f"The way that changes the ratings most: {most.label}."
     if most.distance and most.near:
         text += (
-            f": they move by {most.distance.value:.2f} points {_interval(most.distance, 1, 2)} on "
+            f" They move by {most.distance.value:.2f} points {_interval(most.distance, 1, 2)} on "
             f"average, and {100 * most.near.value:.1f} % stay within half a point."
         )
     known = [one.people.value for one in found if one.people]
