@@ -15,7 +15,6 @@ from humanlike.evaluate.files import evaluations, find_evaluation
 from humanlike.evaluate.leaderboard import GPT_LABELS, MEASURES
 from humanlike.evaluate.parameters import Parameters
 from humanlike.evaluate.record import Evaluation, Measured
-from humanlike.stats.intervals import percentiles, two_sided_p
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -290,6 +289,8 @@ def _resampled(part: Any, parameters: Parameters, n_boot: int, seed: int) -> NDA
 
 
 def _paired(one: Measured, two: Measured, drawn: NDArray[np.float64]) -> Measured:
+    from humanlike.stats.intervals import percentiles, two_sided_p
+
     return Measured(one.value - two.value, *percentiles(drawn), two_sided_p(drawn))
 
 
