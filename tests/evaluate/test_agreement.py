@@ -105,11 +105,11 @@ def test_likings_of_known_answers() -> None:
 
 
 def test_use_of_the_scale_is_counted() -> None:
-    table = pd.DataFrame({"a": [0, 5, 2.5, np.nan], "b": [0, 5, 1, 1]})
+    table = pd.DataFrame({"a": [0, 5, 2.5, np.nan], "b": [0, 5, 1, 5]})
     bias, used = rating_bias(table)
-    assert used == {"0": 2, "5": 2, "1": 2, "2.5": 1}
-    assert bias["top"].value == pytest.approx(2 / 7)
-    assert bias["ends"].value == pytest.approx(4 / 7)
+    assert list(used.items()) == [("5", 3), ("0", 2), ("2.5", 1), ("1", 1)]
+    assert bias["top"].value == pytest.approx(3 / 7)
+    assert bias["ends"].value == pytest.approx(5 / 7)
     assert bias["whole"].value == pytest.approx(6 / 7)
     assert bias["same"].value == pytest.approx(2 / 3)
     assert rating_bias(table * np.nan) == ({}, {})

@@ -283,3 +283,16 @@ def test_the_commands_print_export_and_explain(
     shown = capsys.readouterr().out
     assert "What else differs" in shown
     assert "the same resamples of the words for both" in shown
+
+
+def test_valid_answers_of_both_tests_are_counted_together(found: dict[str, Evaluation]) -> None:
+    one = found[COINS]
+    assert one.triplets and one.ratings
+    few = replace(one.triplets.asked, prompts=100, valid=50)
+    many = replace(one.ratings.asked, prompts=300, valid=300)
+    parts = {
+        "triplets": replace(one.triplets, asked=few),
+        "ratings": replace(one.ratings, asked=many),
+    }
+    table = leaderboard("rsa", missing="simulate", own=[replace(one, **parts)])
+    assert table.loc[table["id"] == one.id, "valid"].tolist() == [350 / 400]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from finetune.tiny import DIMENSIONS, WORDS, make_encoder, planted
+from finetune.tiny import DIMENSIONS, WORDS, make_encoder, planted, run_script
 from humanlike.errors import HumanlikeError
 from humanlike.finetune import lessons
 from humanlike.finetune.encoder import PENALTIES, Lesson, Recipe, teach
@@ -232,14 +230,7 @@ def test_killed_and_started_again_it_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoder, kept = Encoder(make_encoder(tmp_path / "encoder"), "tiny"), tmp_path / "kept"
-    script = tmp_path / "run.py"
-    script.write_text(SCRIPT)
-    path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
-    process = subprocess.Popen(
-        [sys.executable, str(script), str(tmp_path)],
-        env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
-        start_new_session=True,
-    )
+    process = run_script(SCRIPT, tmp_path)
     while not list(kept.glob("*.npy")) and process.poll() is None:
         time.sleep(0.005)
     os.killpg(process.pid, signal.SIGKILL)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from models.tiny import END, KINDS, TEMPLATE, make
 
+from finetune.tiny import run_script
 from humanlike.errors import HumanlikeError
 from humanlike.finetune.examples import Example, ExampleSet
 from humanlike.finetune.local import RECORD, Recipe, train
@@ -335,13 +333,7 @@ train(spec(folder / "base"), EXAMPLES, folder / "out", recipe=replace(RECIPE, ep
 def test_killed_it_goes_on_from_its_last_whole_checkpoint(tmp_path: Path) -> None:
     base = make(tmp_path / "base")
     recipe = replace(RECIPE, epochs=40, save=5)
-    script = tmp_path / "run.py"
-    script.write_text(SCRIPT)
-    path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
-    process = subprocess.Popen(
-        [sys.executable, str(script), str(tmp_path)],
-        env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
-    )
+    process = run_script(SCRIPT, tmp_path)
     while not list((tmp_path / "out").glob("checkpoint-*")) and process.poll() is None:
         time.sleep(0.005)
     process.send_signal(signal.SIGKILL)
@@ -369,21 +361,12 @@ def test_two_processes_train_what_one_does_that_adds_up_two_steps(tmp_path: Path
     import socket
 
     base = make(tmp_path / "base")
-    script = tmp_path / "run.py"
-    script.write_text(TOGETHER)
-    path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     shared = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1",
-              "MASTER_PORT": port, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}  # fmt: skip
-    both = [
-        subprocess.Popen(
-            [sys.executable, str(script), str(tmp_path)],
-            env=os.environ | shared | {"RANK": rank, "LOCAL_RANK": rank},
-        )
-        for rank in "01"
-    ]
+              "MASTER_PORT": port}  # fmt: skip
+    both = [run_script(TOGETHER, tmp_path, **shared, RANK=rank, LOCAL_RANK=rank) for rank in "01"]
     assert [process.wait(120) for process in both] == [0, 0]
     recipe = replace(RECIPE, epochs=4, batch=8, accumulate=2)
     alone = train(spec(base), EXAMPLES, tmp_path / "one", recipe=recipe)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import product
 from pathlib import Path
 
@@ -40,3 +43,16 @@ def make_encoder(folder: Path, seed: int = 0) -> Path:
         tokenizer_object=words, pad_token="[PAD]", unk_token="[UNK]"
     ).save_pretrained(folder)
     return folder
+
+
+def run_script(script: str, folder: Path, **environment: str) -> subprocess.Popen[bytes]:
+    """Run a script that may import these tests in a process, and group, of its own."""
+    file = folder / "run.py"
+    if not file.exists():  # another process may be reading it
+        file.write_text(script)
+    path = os.pathsep.join([str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    return subprocess.Popen(
+        [sys.executable, str(file), str(folder)],
+        env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"} | environment,
+        start_new_session=True,
+    )

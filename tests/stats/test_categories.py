@@ -77,3 +77,15 @@ def test_p_is_small_for_clumps_and_uniform_without() -> None:
 def test_what_has_no_structure_is_refused(space: list, names: list[str], message: str) -> None:
     with pytest.raises(HumanlikeError, match=message):
         category_structure(space, names)
+
+
+def test_p_counts_the_arrangement_at_hand_among_the_shuffled() -> None:
+    from sklearn.metrics import silhouette_score
+
+    space, names = clumps(3, 0.8, (4, 4))
+    found = category_structure(space, names, n_perm=40, seed=6)
+    random = np.random.default_rng(6)
+    null = [silhouette_score(space, random.permutation(names)) for _ in range(40)]
+    above = int(np.sum(np.array(null) >= found.silhouette - 1e-9))
+    assert 0 < above < 40
+    assert found.p == pytest.approx((1 + above) / 41)

@@ -48,3 +48,10 @@ def test_tsne_keeps_clumps_and_its_seed() -> None:
 def test_a_perplexity_that_does_not_fit_is_refused(perplexity: float) -> None:
     with pytest.raises(HumanlikeError, match="below a third of the 45 items"):
         tsne_view(np.random.default_rng(0).normal(size=(45, 3)), seed=0, perplexity=perplexity)
+
+
+def test_a_noisy_model_is_drawn_as_large_as_people() -> None:
+    random = np.random.default_rng(4)
+    human, model = random.normal(size=(2, 30, 2))
+    views = common_view(human, {"model": 5 * model})
+    assert np.linalg.norm(views["model"]) == pytest.approx(np.linalg.norm(views["human"]))

@@ -198,3 +198,11 @@ def test_axes_that_make_no_sense_are_refused(
 def test_a_missing_human_table_is_refused() -> None:
     with pytest.raises(HumanlikeError, match="human"):
         evaluate({}, lambda _: {"a": HUMAN}, [])
+
+
+def test_pairs_without_a_distance_are_missing_from_the_share(found: Multiverse) -> None:
+    rows = found.table[(found.table["correlation"] == "spearman") & (found.table["name"] == "a")]
+    by_scale = rows[rows["metric"] == "cosine"].groupby("scale")
+    assert set(by_scale.get_group("z-scored")["share"]) == {1.0}
+    assert set(by_scale.get_group("raw")["pairs"]) == {(N - 1) * (N - 2) // 2}
+    assert by_scale.get_group("raw")["share"].to_numpy() == pytest.approx((N - 2) / N)

@@ -7,9 +7,9 @@ import json
 import sys
 from typing import Any
 
+from humanlike.book.chapters import PROFILES
 from humanlike.errors import HumanlikeError
 
-PROFILES = ("quick", "paper", "thorough")
 EDITIONS = ("student", "instructor")
 
 

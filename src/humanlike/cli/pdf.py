@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-PROFILES = ("quick", "paper", "thorough")
+from humanlike.book.chapters import PROFILES
 
 
 def register(commands: Any) -> None:

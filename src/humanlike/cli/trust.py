@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from humanlike.book.chapters import PROFILES
+
 if TYPE_CHECKING:
     from humanlike.trust.links import Links
     from humanlike.trust.online import Answer
-
-PROFILES = ("quick", "paper", "thorough")
 
 
 def register(commands: Any) -> None:

@@ -16,7 +16,6 @@ from humanlike.evaluate.leaderboard import MEASURES
 from humanlike.evaluate.parameters import Parameters
 from humanlike.evaluate.record import Measured
 from humanlike.evaluate.sides import Side, differences, find_side, labelled
-from humanlike.stats.intervals import percentiles, two_sided_p
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -244,6 +243,8 @@ def _resampled(part: Any, parameters: Parameters, n_boot: int, seed: int) -> NDA
 
 
 def _paired(one: Measured, two: Measured, drawn: NDArray[np.float64]) -> Measured:
+    from humanlike.stats.intervals import percentiles, two_sided_p
+
     return Measured(one.value - two.value, *percentiles(drawn), two_sided_p(drawn))
 
 

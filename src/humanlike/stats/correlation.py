@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from humanlike.errors import HumanlikeError, unknown
+from humanlike.stats.checks import Floats
 from humanlike.stats.intervals import normal_reach
-
-Floats = NDArray[np.float64]
 
 METHODS = ("spearman", "kendall", "pearson")
 MIN_ITEMS = 5
