@@ -103,4 +103,5 @@ def _levels(panel: Axes, levels: Mapping[str, float]) -> None:
     for label, level in levels.items():
         panel.axhline(level, color=BLUE, linewidth=1, linestyle=":")
         panel.annotate(label, (0.98, level), xycoords=("axes fraction", "data"), fontsize=7.5,
-                       color=BLUE, va="bottom", ha="right")  # fmt: skip
+                       color=BLUE, va="bottom", ha="right",
+                       bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.5})  # fmt: skip
