@@ -159,7 +159,7 @@ from humanlike.plots.style import MODEL_LABELS
 gains = pd.concat([r.table().assign(language=lang, dimensions=name)
                    for lang, by_set in results.items() for name, r in by_set.items()])  # fmt: skip
 gains = gains[gains["kind"] == "difference"].replace({"language": {"en": "English", "nl": "Dutch"}})
-gains["name"] = gains["name"].replace(MODEL_LABELS, regex=True)
+gains["name"] = gains["name"].replace(MODEL_LABELS | {" - ": " − "}, regex=True)
 shown = gains[["language", "dimensions", "name", "estimate", "low", "high", "p"]]
 page.table(
     shown.set_axis(["Language", "Dimensions", "Difference", "Δρ", "Low", "High", "p"], axis="columns"),

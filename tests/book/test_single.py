@@ -43,7 +43,7 @@ def test_a_run_says_what_it_is_and_how_to_make_it_again() -> None:
         "0123456789ab with 2 changed files. In a checkout of <https://github.com/x/y>:" in said
     )
     assert f"$ git checkout {COMMIT}\n$ {COMMAND}\n" in text
-    assert "What the changed files hold is not in the commit." in text
+    assert "What was changed is not in the commit." in text
     assert "changed file" not in colophon(leaf(), IMPRINT)
 
 
@@ -74,6 +74,11 @@ def test_a_shell_reads_the_line_back_whatever_a_parameter_holds() -> None:
         capture_output=True, check=True, env={"LC_ALL": "C.UTF-8"},
     )  # fmt: skip
     assert said.stdout.decode().split("\0")[:-1] == words
+
+
+def test_a_cited_command_is_shown_as_it_is_typed() -> None:
+    assert f"`{COMMAND}`" in colophon(leaf(), IMPRINT)
+    assert "`` humanlike -p 'a=`b`' ``" in colophon(leaf("humanlike -p 'a=`b`'"), IMPRINT)
 
 
 @given(st.text(max_size=60))

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from humanlike.book.chapters import toc_files
 from humanlike.book.execute import Execution
-from humanlike.book.markdown import escape
+from humanlike.book.markdown import code, escape
 from humanlike.book.values import Values
 from humanlike.readyaml import read_yaml
 from humanlike.revision import Revision
@@ -152,7 +152,7 @@ def colophon(leaf: Leaf, imprint: Imprint) -> str:
             ":::::{container} hl-colophon",
             *_again(leaf, imprint),
             f"::::{{dropdown}} How to cite this {'run' if leaf.origin else 'page'}",
-            escape(citation(leaf, imprint)),
+            _shown(leaf, citation(leaf, imprint)),
             "",
             "```bibtex",
             bibtex(leaf, imprint),
@@ -165,6 +165,12 @@ def colophon(leaf: Leaf, imprint: Imprint) -> str:
             ":::::",
         ]
     )
+
+
+def _shown(leaf: Leaf, cited: str) -> str:
+    """Return a citation as markdown; a command in it stays as it is typed."""
+    text = escape(cited)
+    return text.replace(escape(leaf.origin.line), code(leaf.origin.line)) if leaf.origin else text
 
 
 def _again(leaf: Leaf, imprint: Imprint) -> list[str]:
@@ -188,7 +194,7 @@ def _again(leaf: Leaf, imprint: Imprint) -> list[str]:
         "```",
         "",
         "Same parameters, data and versions (all stand under *Provenance*) give the same numbers."
-        + (" What the changed files hold is not in the commit." if changed else ""),
+        + (" What was changed is not in the commit." if changed else ""),
         "::::",
         "",
     ]

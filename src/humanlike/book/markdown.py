@@ -13,6 +13,13 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
 
 
+def code(text: str) -> str:
+    """Return a text on one line as inline code, whatever backticks it holds."""
+    ticks = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    pad = " " if "`" in text else ""
+    return f"{ticks}{pad}{' '.join(text.split())}{pad}{ticks}"
+
+
 def table(
     head: Sequence[str],
     rows: Sequence[Sequence[str]],

@@ -59,8 +59,11 @@ def write_single(stage: Path, root: Path, chapter: Chapter, values: Values, orig
     notebook.cells += [nbformat.v4.new_markdown_cell(text) for text in (*sources, end)]
     nbformat.write(notebook, stage / f"{chapter.name}.ipynb")
     toc: dict[str, Any] = {"format": "jb-book", "root": chapter.name}
-    if (stage / f"{GLOSSARY}.md").is_file():
+    glossary = stage / f"{GLOSSARY}.md"
+    if glossary.is_file():
         toc["chapters"] = [{"file": GLOSSARY}]
+        with glossary.open("a", encoding="utf-8") as page:
+            page.write(f"\n{SOURCES}\n")
     config = _config(root, chapter, elsewhere(root, values.chapters))
     for name, content in (("_toc.yml", toc), ("_config.yml", config)):
         text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)

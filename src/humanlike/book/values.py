@@ -3,8 +3,8 @@
 A key may name its chapter (``{value}`rsa/rho.en.all.base```) and a format specification
 (``{value}`rho.en.all.base:.2f```); ``{interval}`…``` prints the recorded interval, and
 ``{claims}`rsa/reproduced``` counts the claims of a chapter with a verdict (without one, all
-of them), ``{verdicts}`rsa``` lists the counts of all verdicts it has. Values are filled in when a page is staged, so a page can never show a
-number of an earlier execution.
+of them), ``{verdicts}`rsa``` lists the counts of all verdicts it has. Values are filled in when a
+page is staged, so a page can never show a number of an earlier execution.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from humanlike.errors import HumanlikeError, unknown
 from humanlike.tables import typeset
 
 _ROLE = re.compile(r"(?P<code>(?P<ticks>`{2,}).*?(?P=ticks)(?!`))"
-                   r"|\{(?P<role>value|interval|claims|verdicts)\}`(?P<key>[^`]+)`", re.DOTALL)  # fmt: skip
+                   r"|\{(?P<role>value|interval|claims|verdicts)\}`(?P<key>[^`]+)`",
+                   re.DOTALL)  # fmt: skip
 NOT_RUN = "n/a"
 
 

@@ -102,5 +102,7 @@ def dose_curves(
 def _levels(panel: Axes, levels: Mapping[str, float]) -> None:
     for label, level in levels.items():
         panel.axhline(level, color=BLUE, linewidth=1, linestyle=":")
-        panel.annotate(label, (0.98, level), xycoords=("axes fraction", "data"), fontsize=7.5,
-                       color=BLUE, va="bottom", ha="right")  # fmt: skip
+        panel.annotate(
+            label, (0.98, level), xycoords=("axes fraction", "data"), fontsize=7.5, color=BLUE,
+            va="bottom", ha="right", bbox={"fc": "white", "alpha": 0.8, "lw": 0, "pad": 0.5},
+        )  # fmt: skip
