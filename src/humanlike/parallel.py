@@ -130,6 +130,13 @@ def first_line(problem: BaseException) -> str:
     return (str(problem).strip().splitlines() or ["no reason given"])[0]
 
 
+def cores() -> int:
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def cards() -> list[str]:
     """Return the graphics cards this process may use, as ``CUDA_VISIBLE_DEVICES`` names them."""
     named = os.environ.get("CUDA_VISIBLE_DEVICES")
@@ -144,13 +151,6 @@ def cards() -> list[str]:
     found = subprocess.run([program, "-L"], capture_output=True, text=True, check=False)
     lines = [line for line in found.stdout.splitlines() if line.startswith("GPU ")]
     return [str(number) for number in range(len(lines))]
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use; a queue may grant few of a machine's many."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Died(Exception):

@@ -77,9 +77,9 @@ def run_sweep(options: argparse.Namespace) -> int:
 
 def default_workers() -> int:
     """Return one worker for each graphics card; without one, as many as cores."""
-    from humanlike.parallel import cards, usable_cores
+    from humanlike.parallel import cards, cores
 
-    return len(cards()) or usable_cores()
+    return len(cards()) or cores()
 
 
 def _print(rows: Sequence[tuple[Cell, Entry]], options: argparse.Namespace, whole: bool) -> int:

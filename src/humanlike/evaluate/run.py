@@ -21,7 +21,7 @@ from humanlike.evaluate.asking import Asking, asked_of, needs_form, settled
 from humanlike.evaluate.parameters import Parameters, resolve
 from humanlike.evaluate.record import Evaluation
 from humanlike.evaluate.whole import Whole
-from humanlike.parallel import usable_cores
+from humanlike.parallel import cores
 from humanlike.query.run import REACH
 from humanlike.store.store import default_path
 
@@ -226,5 +226,5 @@ def _made(seconds: float) -> dict[str, Any]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.processor() or platform.machine(),
-        "cores": usable_cores(),
+        "cores": cores(),
     }
