@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -85,6 +86,9 @@ def test_specs_have_one_full_form(spec: str, full: str) -> None:
         ("openai:m", {"retries": -1}, "no fewer than 0"),
         ("openai:m", {"price_in": 1.0}, "both prices"),
         ("openai:m", {"price_in": -1.0, "price_out": 1.0}, "Prices are at least 0"),
+        ("openai:m", {"price_in": math.nan, "price_out": 1.0}, "Prices are at least 0"),
+        ("openai:m", {"price_in": 1.0, "price_out": math.inf}, "Prices are at least 0"),
+        ("openai:gpt-4o-mini", {"max_cost": math.nan}, "at least 0 dollars"),
         ("openai:m", {"max_cost": 1.0}, "price of this model is not known"),
         ("openai:gpt-4o-mini", {"max_cost": -1.0}, "at least 0 dollars"),
         ("openai:m", {"colour": 1}, "Unknown option of openai:"),

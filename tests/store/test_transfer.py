@@ -16,7 +16,7 @@ from humanlike.models.base import Answer, Problem
 from humanlike.paths import project_root
 from humanlike.store import Store
 from humanlike.store.schema import TABLES, describe
-from humanlike.store.transfer import Imported, export, load
+from humanlike.store.transfer import NAMES, Imported, export, load
 from humanlike.store.verify import repair, verify
 from store.sample import begin, entries, keys_of
 
@@ -79,6 +79,23 @@ def test_a_changed_line_is_refused(
         file.write_text("\n".join(lines), encoding="utf-8")
         with pytest.raises(HumanlikeError, match=message):
             load(store, file)
+
+
+def test_a_field_of_another_type_is_refused(full: Path, tmp_path: Path) -> None:
+    """Nothing gets into a store that could not be read out of it again."""
+    file = tmp_path / "answers.jsonl"
+    with Store(full) as store:
+        export(store, file)
+        record = json.loads(file.read_text(encoding="utf-8").splitlines()[0])
+    with Store(tmp_path / "other.sqlite") as other:
+        for name in NAMES:
+            file.write_text(json.dumps(record | {name: [[]]}), encoding="utf-8")
+            with pytest.raises(HumanlikeError, match="line 1 is no record of an answer"):
+                load(other, file)
+        file.write_bytes(b"\xff\n")
+        with pytest.raises(HumanlikeError, match="is no UTF-8 text"):
+            load(other, file)
+        assert len(other) == 0
 
 
 def test_export_can_be_limited(full: Path, tmp_path: Path) -> None:

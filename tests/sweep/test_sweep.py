@@ -11,6 +11,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +165,25 @@ def test_a_model_that_fails_does_not_stop_the_others(fresh: Path) -> None:
     states = {cell.model: known[cell.id] for cell, _ in rows}
     assert [states[name].state for name in ("good", "bad", "ugly")] == ["done", "failed", "done"]
     assert states["bad"].message == "ValueError: the weights are broken"
+
+
+def test_work_that_a_scheduler_took_back_has_not_failed(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a Dask scheduler ends, every future is cancelled; the models did nothing wrong."""
+    file = listing(fresh, named("a", "b"))
+
+    class Lost(Executor):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            future.cancel()
+            future.set_running_or_notify_cancel()
+            return future
+
+    monkeypatch.setattr("humanlike.sweep.run.open_executor", lambda *_, **__: nullcontext(Lost()))
+    with pytest.raises(HumanlikeError, match="the same command goes on"):
+        sweep(file, scheduler="tcp://127.0.0.1:9")
+    assert [entry.state for _, entry in open_sweep(file).rows()] == ["waiting", "waiting"]
 
 
 def test_what_is_finished_is_not_done_again(

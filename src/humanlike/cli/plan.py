@@ -100,10 +100,8 @@ def _wish(options: argparse.Namespace) -> tuple[Wish, list[str]]:
         pace, read, written = known.per_second, known.read, known.written
         notes.append(f"Pace and tokens are those of {known.answers:,} answers in the store, the "
                      "time to load the model included: --load would count it twice.")  # fmt: skip
-    read = characters / CHARACTERS_PER_TOKEN if read is None else read
-    read = read if options.tokens_read is None else options.tokens_read
-    written = Settings().max_tokens if written is None else written
-    written = written if options.tokens_written is None else options.tokens_written
+    read = _first(options.tokens_read, read, characters / CHARACTERS_PER_TOKEN)
+    written = _first(options.tokens_written, written, Settings().max_tokens)
     return Wish(
         models=models,
         prompts=len(prompts),
@@ -124,6 +122,11 @@ def _wish(options: argparse.Namespace) -> tuple[Wish, list[str]]:
         answer_bytes=weight.answer,
         record_bytes=measured.record_bytes(),
     ), notes
+
+
+def _first(*values: float | None) -> float:
+    """Return the first value that is known."""
+    return next(value for value in values if value is not None)
 
 
 def _models(options: argparse.Namespace, sizes: tuple[Size, ...]) -> int:

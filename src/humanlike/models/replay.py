@@ -41,7 +41,7 @@ class Replay:
         self._path = path
         self._checksum = sha256_of(path)
         found: dict[Request, dict[int, Answer]] = defaultdict(dict)
-        with path.open(encoding="utf-8") as stream:
+        with path.open("rb") as stream:
             for number, line in enumerate(stream, start=1):
                 if line.strip():
                     request, trial, answer = _read(line, f"{path}, line {number}")
@@ -64,7 +64,7 @@ class Replay:
         self._answers = {}
 
 
-def _read(line: str, where: str) -> tuple[Request, int, Answer]:
+def _read(line: bytes, where: str) -> tuple[Request, int, Answer]:
     try:
         record: dict[str, Any] = json.loads(line)
         request = (
@@ -79,10 +79,12 @@ def _read(line: str, where: str) -> tuple[Request, int, Answer]:
 
 
 def _answer(record: dict[str, Any]) -> Answer:
-    problem = record.get("problem")
+    problem, text, scores = record.get("problem"), record["text"], record.get("scores")
+    if not isinstance(text, str) or not isinstance(scores, dict | None):
+        raise TypeError("text is a text, and scores are numbers by answer")
     return Answer(
-        record["text"],
-        record.get("scores"),
+        text,
+        scores,
         tuple(Token(*token) for token in record.get("tokens") or ()),
         record.get("finish", ""),
         Usage(record.get("prompt_tokens"), record.get("completion_tokens")),

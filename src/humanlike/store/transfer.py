@@ -36,6 +36,22 @@ SELECT = (
     f"SELECT responses.key, trial, created, {ANSWER_COLUMNS}, {PROMPT_COLUMNS}, {_RUN} "  # noqa: S608
     "FROM responses JOIN prompts ON prompts.id = prompt JOIN runs ON runs.id = run"
 )
+_NUMBER, _NONE = (int, float), type(None)
+_TYPES: dict[str, Any] = {
+    **dict.fromkeys(
+        ("key", "text", "finish", "user", "system", "form", "task", "spec", "host"), str
+    ),
+    **dict.fromkeys(("model", "settings", "info", "versions"), dict),
+    **dict.fromkeys(("scores", "question", "origin"), (dict, _NONE)),
+    **dict.fromkeys(("tokens", "allowed"), (list, _NONE)),
+    **dict.fromkeys(("prompt_tokens", "completion_tokens"), (int, _NONE)),
+    **dict.fromkeys(("problem", "message"), (str, _NONE)),
+    **dict.fromkeys(("created", "started"), _NUMBER),
+    **dict.fromkeys(("seconds", "ended"), (*_NUMBER, _NONE)),
+    "trial": int,
+    "settled": (bool, int),
+}
+"""What each field of a record holds."""
 NAMES = ["key", "trial", "created", *_ANSWER, *_PROMPT, *(n.strip() for n in _RUN.split(","))]
 
 
@@ -190,31 +206,48 @@ def _lines(path: Path) -> Iterator[str]:
     if path.suffix != ".jsonl":
         raise HumanlikeError(f"Import reads .jsonl; got '{path.name}'.")
     with path.open(encoding="utf-8") as stream:
-        yield from (line for line in stream if line.strip())
+        try:
+            yield from (line for line in stream if line.strip())
+        except UnicodeDecodeError as problem:
+            raise HumanlikeError(f"{path} is no UTF-8 text: {problem}.") from None
 
 
 def _record(line: str, where: str) -> dict[str, Any]:
     try:
         record = _LATER | json.loads(line)
         absent = [name for name in NAMES if name not in record]
-    except (ValueError, TypeError) as problem:
+    except (ValueError, TypeError, RecursionError) as problem:
         raise HumanlikeError(f"{where} is no record of an answer ({problem}).") from problem
     if absent:
         raise HumanlikeError(f"{where} is no record of an answer: it lacks {', '.join(absent)}.")
+    for name, kind in _TYPES.items():
+        if not isinstance(record[name], kind):
+            raise HumanlikeError(
+                f"{where} is no record of an answer: it holds {str(record[name])[:40]!r} under "
+                f"{name}."
+            )
     return dict(record)
 
 
 def _entry(record: dict[str, Any], where: str) -> Entry:
     row = {n: _text(record[n]) if n in _JSON else record[n] for n in _PROMPT + _ANSWER}
-    prompt = prompt_from([row[name] for name in _PROMPT], int(record["trial"]))
-    with_question = bool(record["info"].get("reads_question"))
-    key = Keys(record["model"], record["settings"], with_question).of([prompt])[0]
+    try:
+        prompt = prompt_from([row[name] for name in _PROMPT], record["trial"])
+        prompt_row(prompt)  # it must go into a store, too
+        with_question = bool(record["info"].get("reads_question"))
+        key = Keys(record["model"], record["settings"], with_question).of([prompt])[0]
+        answer = answer_from([row[name] for name in _ANSWER])
+        answer_row(answer)
+    except (TypeError, ValueError, KeyError, AttributeError) as problem:
+        raise HumanlikeError(
+            f"{where} is no record of an answer ({type(problem).__name__}: {problem})."
+        ) from problem
     if key.hex() != record["key"]:
         raise HumanlikeError(
             f"{where}: the key does not belong to the content; the line was changed. "
             "Nothing of this part of the file was taken in."
         )
-    return Entry(key, prompt, answer_from([row[name] for name in _ANSWER]))
+    return Entry(key, prompt, answer)
 
 
 def _run_of(store: Store, record: dict[str, Any], runs: dict[str, int]) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from humanlike.data.source import simulation_forced
+from humanlike.errors import HumanlikeError
 from humanlike.evaluate.files import folder_of_evaluations, write_evaluation
 from humanlike.evaluate.record import from_json
 from humanlike.parallel import LOCAL, each, open_executor, reason
@@ -93,7 +94,8 @@ def sweep(
     Raises
     ------
     HumanlikeError
-        If the list is wrong, no scheduler answers, the store fails, or the sweep is going on.
+        If the list is wrong, no scheduler answers or it ends, the store fails, or the sweep is
+        going on.
     """
     opened = open_sweep(listing)
     path = store or default_path()
@@ -117,6 +119,11 @@ def _taken_in(job: Job, future: Future[Done], store: Path) -> Entry:
     """Keep what a worker gave back, and say what came of the cell."""
     try:
         done = future.result()
+    except CancelledError:
+        raise HumanlikeError(
+            "The work was taken back before it was done, as when the scheduler ends. What is done "
+            "is kept; the same command goes on from here."
+        ) from None
     except Exception as problem:
         now = time.time()
         return Entry(job.cell.id, "failed", now, platform.node(), message=reason(problem))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +38,8 @@ class Price:
     batch: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.read < 0 or self.written < 0 or not 0 < self.batch <= 1:
+        finite = 0 <= self.read < math.inf and 0 <= self.written < math.inf
+        if not finite or not 0 < self.batch <= 1:
             raise HumanlikeError(
                 "Prices are at least 0 dollars per million tokens, a batch's share above 0 and at "
                 f"most 1; got {self.read:g}, {self.written:g}, {self.batch:g}."
