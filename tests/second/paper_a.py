@@ -301,8 +301,9 @@ def responses(release: Release) -> Values:
     values: Values = {"ratings/n_responses": 0, "ratings/n_no_number": 0}
     models: set[str] = set()
     content = re.compile(rb'"content": ?"([^"]*)"')
-    for file in sorted((release.mirror / NEW / "model_outputs").glob("*.jsonl.xz")):
-        for line in lzma.decompress(file.read_bytes()).splitlines():
+    for file in sorted((release.mirror / NEW / "model_outputs").glob("*.jsonl*")):
+        raw = file.read_bytes()
+        for line in (lzma.decompress(raw) if file.suffix == ".xz" else raw).splitlines():
             values["ratings/n_responses"] += 1
             said = content.search(line)
             assert said is not None, file.name
