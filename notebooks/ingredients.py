@@ -532,7 +532,8 @@ if drawn := curve("n_params_billion"):
 # ## What was found
 #
 # - Of the {claims}`ingredients` claims of this section are reproduced {claims}`ingredients/reproduced`, with a caveat
-#   {claims}`ingredients/reproduced with a caveat`, contradicted {claims}`ingredients/contradicted` ({doc}`/book/ledger`).
+#   {claims}`ingredients/reproduced with a caveat`, contradicted {claims}`ingredients/contradicted`; {claims}`ingredients/not testable` cannot be
+#   tested, most because they hang on a choice that is not printed ({doc}`/book/ledger`).
 # - Tuning is the one ingredient that every analysis agrees on: {value}`effect.instruction_tuned` {interval}`effect.instruction_tuned` of R²
 #   as described, positive with its interval in {value}`curve.n_above.instruction_tuned` of {value}`curve.n.instruction_tuned`
 #   specifications.
