@@ -179,6 +179,8 @@ def summaries(values: Values) -> Values:
             at = pick(one, key=lambda n, of=one: of[n])
             found[f"dimensions/{word}.{code}.{model}"] = one[at]
             found[f"dimensions/{word}_on.{code}.{model}"] = at
+    base = {n: rho["en", "base"][n] + rho["nl", "base"][n] for n in SENSORY}
+    found["dimensions/lowest_on.both.base"] = min(base, key=lambda n: base[n])
     found["dimensions/above_08.en_ft"] = sum(r > 0.8 for r in rho["en", "en_ft"].values())
     found["dimensions/en.matched_better"] = sum(
         rho["en", "en_ft"][n] > rho["en", "nl_ft"][n] for n in ALL)  # fmt: skip
@@ -299,8 +301,9 @@ def responses(release: Release) -> Values:
     values: Values = {"ratings/n_responses": 0, "ratings/n_no_number": 0}
     models: set[str] = set()
     content = re.compile(rb'"content": ?"([^"]*)"')
-    for file in sorted((release.mirror / NEW / "model_outputs").glob("*.jsonl.xz")):
-        for line in lzma.decompress(file.read_bytes()).splitlines():
+    for file in sorted((release.mirror / NEW / "model_outputs").glob("*.jsonl*")):
+        raw = file.read_bytes()
+        for line in (lzma.decompress(raw) if file.suffix == ".xz" else raw).splitlines():
             values["ratings/n_responses"] += 1
             said = content.search(line)
             assert said is not None, file.name

@@ -94,6 +94,10 @@ def ingredients(release: Release) -> Values:
         values[f"r.{name}"], values[f"p.{name}"] = found.statistic, found.pvalue
         if name in NUMBERS:
             values[f"r_log.{name}"] = pearsonr(np.log(known[name]), known["r2"]).statistic
+    size = pd.DataFrame({"r2": models["r2"], "as it is": models["n_params_billion"]})
+    size["log"] = np.log(size["as it is"])
+    r = size.corr().to_numpy()
+    values["linear_p"] = steiger(r[0, 1], r[0, 2], r[1, 2], len(size))
     for name in FLAGS:
         sides = [models["r2"][models[name] == flag] for flag in (1, 0)]
         values[f"welch.{name}"] = sides[0].mean() - sides[1].mean()

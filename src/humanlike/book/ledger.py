@@ -33,6 +33,20 @@ def current_findings(root: Path) -> tuple[list[Finding], dict[str, str]]:
     HumanlikeError
         If a claim or a chapter's card is wrong.
     """
+    values, missing = current_values(root)
+    return [judge(claim, values) for claim in load_claims(root)], missing
+
+
+def current_values(root: Path) -> tuple[Values, dict[str, str]]:
+    """Return what the executions of the last build recorded that are still up to date.
+
+    Returns
+    -------
+    values : Values
+        Those executed on simulated data are included.
+    missing : dict of str to str
+        For each chapter without a usable result, why.
+    """
     chapters = find_chapters(root)
     folders = _last_build(root)
     executions: dict[str, Execution] = {}
@@ -49,8 +63,7 @@ def current_findings(root: Path) -> tuple[list[Finding], dict[str, str]]:
         executions[name] = execution
         if not execution.real:
             missing[name] = "ran on simulated data"
-    values = Values(chapters, executions)
-    return [judge(claim, values) for claim in load_claims(root)], missing
+    return Values(chapters, executions), missing
 
 
 def _last_build(root: Path) -> dict[str, Any]:
