@@ -3,13 +3,14 @@
 ``workers``: 24 models, simulated observers and tiny random Llama and GPT-2 models saved to disk, go
 through both tests on a Dask cluster of one worker and of four on this machine, each time from an
 empty home, one after the other and again. A worker spends seconds on starting, so that short work
-scales less; ``longer`` asks three times as much of each model. ``thousand``: a thousand simulated
-observers are listed, previewed, evaluated on triplets, stored and ranked, and time and memory are
-noted on the way; every hundred should take as long, and memory should stay where it is. Results go
-to ``benchmarks/results/sweep.json``, each part on its own.
+scales less; ``longer`` asks three times as much of each model, and ``whole`` asks all triplets of
+the paper and fits spaces of its size, with the resamples of the quick profile. ``thousand``: a
+thousand simulated observers are listed, previewed, evaluated on triplets, stored and ranked, and
+time and memory are noted on the way; every hundred should take as long, and memory should stay
+where it is. Results go to ``benchmarks/results/sweep.json``, each part on its own.
 
-Run as ``OMP_NUM_THREADS=1 python benchmarks/sweep.py workers [REPEATS]``, ``longer [REPEATS]`` or
-``thousand [MODELS]``.
+Run as ``OMP_NUM_THREADS=1 python benchmarks/sweep.py workers [REPEATS]``, ``longer [REPEATS]``,
+``whole [REPEATS]`` or ``thousand [MODELS]``.
 On a machine that others use, the load average beside each figure says how far to believe it.
 """
 
@@ -42,6 +43,7 @@ WORKERS = 4
 PREVIEWED = 50
 LESS = {"n_triplets": 4000, "n_words": 60, "n_dims": 8, "n_refits": 30, "n_replicates": 2}
 LONGER = LESS | {"n_triplets": 12_000, "n_words": 100}
+WHOLE = {"n_words": 100}
 LEAST = {"n_triplets": 1500, "n_words": 60, "n_dims": 3, "n_refits": 2, "n_starts": 1,
          "n_replicates": 2, "n_boot": 10, "n_perm": 10}  # fmt: skip
 SHAPE = {"vocab_size": 600, "max_position_embeddings": 512, "bos_token_id": 1, "eos_token_id": 2}
@@ -145,6 +147,11 @@ def one_run(file: Path, workers: int) -> tuple[dict[str, Any], dict[str, Any]]:
 def longer(repeats: int) -> dict[str, Any]:
     """Compare them where every model is asked a third of the paper's questions."""
     return workers(repeats, LONGER)
+
+
+def whole(repeats: int) -> dict[str, Any]:
+    """Compare them where every model is asked what the paper asks."""
+    return workers(repeats, WHOLE)
 
 
 def workers(repeats: int, settings: dict[str, int] = LESS) -> dict[str, Any]:
@@ -271,16 +278,16 @@ def thousand(models: int) -> dict[str, Any]:
     }
 
 
+PARTS = {"workers": (workers, 2), "longer": (longer, 1), "whole": (whole, 1),
+         "thousand": (thousand, 1000)}  # fmt: skip
+
+
 def main() -> None:
     """Measure, print and keep."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     part = sys.argv[1] if len(sys.argv) > 1 else "workers"
-    count = (
-        int(sys.argv[2])
-        if len(sys.argv) > 2
-        else {"workers": 2, "longer": 1, "thousand": 1000}[part]
-    )
-    found = {"workers": workers, "longer": longer, "thousand": thousand}[part](count)
+    measure, usual = PARTS[part]
+    found = measure(int(sys.argv[2]) if len(sys.argv) > 2 else usual)
     found |= {
         "cores": os.cpu_count(),
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "all"),

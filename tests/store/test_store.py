@@ -21,6 +21,7 @@ from humanlike.models.base import Answer, Problem
 from humanlike.store import Store, StoreError, schema
 from humanlike.store.overview import find, groups
 from humanlike.store.rows import answer_from, answer_row, clean
+from humanlike.store.store import WAIT_SECONDS
 from humanlike.store.writer import Writer
 from store.sample import INFO, SETTINGS, begin, entries, keys_of
 
@@ -261,6 +262,25 @@ def test_a_locked_store_says_so(path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     locked = pytest.raises(StoreError, match="locked for too long")
     with Store(path) as one, Store(path) as two, one.transaction(), locked:
         begin(two)
+
+
+def test_who_waits_goes_on_when_the_other_has_finished(path: Path) -> None:
+    written: list[int] = []
+
+    def write() -> None:
+        with Store(path) as two:
+            written.append(begin(two))
+
+    waiting = threading.Thread(target=write)
+    with Store(path) as one:
+        with one.transaction():
+            waiting.start()
+            waiting.join(0.2)
+            assert waiting.is_alive()
+            assert not written
+        waiting.join(60)
+        assert written
+        assert one.rows("PRAGMA busy_timeout") == [(WAIT_SECONDS * 1000,)]
 
 
 def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:

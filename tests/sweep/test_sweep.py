@@ -18,6 +18,7 @@ import pytest
 
 from humanlike.cli.main import main
 from humanlike.errors import HumanlikeError
+from humanlike.parallel import THREAD_VARIABLES, open_executor
 from humanlike.store import Store
 from humanlike.store.store import default_path
 from humanlike.sweep.journal import Entry, Journal, journal_of
@@ -25,7 +26,7 @@ from humanlike.sweep.listing import read_list
 from humanlike.sweep.machine import StoreMark, mark, store_here
 from humanlike.sweep.run import open_sweep, sweep
 from humanlike.sweep.work import Job, unpack, work
-from sweep.helpers import N_SLOW, SMALL, quick_work, slow_work
+from sweep.helpers import N_SLOW, SMALL, quick_work, slow_work, variable
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +111,14 @@ def test_dask_and_processes_give_the_same_bit_by_bit(fresh: Path, cluster: Any) 
         assert results(fresh / "other") == results(home)
         assert answers(default_path()) == answers(home / "store.sqlite")
     assert len(results(home)) == 3
+
+
+def test_workers_of_dask_have_one_thread_and_keep_their_memory(cluster: Any) -> None:
+    with open_executor(scheduler=cluster.scheduler_address) as pool:
+        seen = {name: pool.submit(variable, name).result() for name in THREAD_VARIABLES}
+        kept = pool.submit(variable, "MALLOC_TRIM_THRESHOLD_").result()
+    assert seen == dict.fromkeys(THREAD_VARIABLES, "1")
+    assert kept == os.environ.get("MALLOC_TRIM_THRESHOLD_", "")
 
 
 def test_a_killed_worker_costs_nothing_but_time(fresh: Path, cluster: Any) -> None:

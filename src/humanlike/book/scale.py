@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from humanlike.book.blocks import Book
 
 MODELS, CORES = 1000, 64
+WORKERS = ("workers", "longer", "whole")
 BENCHMARKED = "small, float32 on cpu"
 
 
@@ -46,52 +47,58 @@ def sweep_benchmark(_: Book, _body: str = "") -> str:
     if not _file("sweep").is_file():
         return "Not measured yet: run `benchmarks/sweep.py`."
     found = _results("sweep")
-    rows = [
-        row for part in ("workers", "longer", "thousand") for row in _ROWS[part](found.get(part))
+    scaled = [row for part in WORKERS for row in _of_workers(found.get(part))]
+    head = ["Models", "Triplets of each", "One worker", "Four workers", "Times as fast"]
+    tables = [
+        ([*head, "Same scores", "Load average"], scaled, "The same sweep with one worker and four"),
+        (["Measured", "Value"], _of_thousand(found.get("thousand")), "Many simulated models"),
     ]
-    head = ["Measured", "Value", "Load average"]
-    return table(head, rows, caption="Sweeps on one machine", classes="hl-table")
+    return "\n\n".join(
+        table(head, rows, caption=caption, classes="hl-table")
+        for head, rows, caption in tables
+        if rows
+    )
 
 
 def _of_workers(part: dict[str, Any] | None) -> list[list[str]]:
+    from humanlike.evaluate.parameters import resolve
+
     if part is None:
         return []
-    rows = []
-    for run in part["runs"]:
-        before, after = run["load_average before, after"]
-        asked = part["settings"]["n_triplets"]
-        name = f"{part['models']} models, {asked:,} triplets each, workers: {run['workers']}"
-        rows.append([name, f"{run['seconds']:,.0f} s", f"{before:g} to {after:g}"])
-    for times in part["times one worker"]:
-        rows.append(["one worker's time over that of four", f"{times:.2f}", ""])
+    asked = resolve("quick", **part["settings"]).n_triplets
     same = "yes" if part["same scores in every run"] else "no"
-    return [*rows, ["same scores in every run", same, ""]]
+    rows = []
+    pairs = zip(part["runs"][::2], part["runs"][1::2], part["times one worker"], strict=True)
+    for many, one, times in pairs:
+        loads = [load for run in (one, many) for load in run["load_average before, after"]]
+        seconds = [f"{run['seconds']:,.0f} s" for run in (one, many)]
+        span = f"{min(loads):g} to {max(loads):g}"
+        rows.append([f"{part['models']}", f"{asked:,}", *seconds, f"{times:.2f}", same, span])
+    return rows
 
 
 def _of_thousand(part: dict[str, Any] | None) -> list[list[str]]:
     if part is None:
         return []
     models, course = part["models"], part["course"]
-    load = f"{part['load_average']:g}"
     rows = [
-        [f"{models:,} models, {part['workers']} workers: {escape(name)}", f"{value:,.2f} s", load]
-        for name, value in part["seconds"].items()
+        ["models", f"{models:,}"],
+        ["workers", f"{part['workers']}"],
+        ["load average at the end", f"{part['load_average']:g}"],
+        *([escape(name), f"{value:,.2f} s"] for name, value in part["seconds"].items()),
     ]
     rows += [
-        ["time per model", f"{part['seconds per model, wall']:.2f} s", load],
-        ["answers", f"{part['answers']:,.0f}", ""],
-        ["store", f"{part['store MB']:,.0f} MB", ""],
-        ["evaluations on disk", f"{part['evaluations MB']:,.0f} MB", ""],
+        ["time per model", f"{part['seconds per model, wall']:.2f} s"],
+        ["answers", f"{part['answers']:,.0f}"],
+        ["store", f"{part['store MB']:,.0f} MB"],
+        ["evaluations on disk", f"{part['evaluations MB']:,.0f} MB"],
     ]
     for mark in (course[0], course[-1]):
         done, memory = int(mark["done"]), mark["sweep MiB"]
-        rows.append([f"memory of the sweep after {done:,} models", f"{memory:,.0f} MiB", ""])
+        rows.append([f"memory of the sweep after {done:,} models", f"{memory:,.0f} MiB"])
         worker = mark["largest worker MiB"]
-        rows.append(["memory of the largest worker then", f"{worker:,.0f} MiB", ""])
+        rows.append(["memory of the largest worker then", f"{worker:,.0f} MiB"])
     return rows
-
-
-_ROWS = {"workers": _of_workers, "longer": _of_workers, "thousand": _of_thousand}
 
 
 def _file(name: str) -> Path:
