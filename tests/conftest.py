@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from book.once import once
 from book.sample import Project
 from hypothesis import settings
 
@@ -16,6 +15,7 @@ settings.register_profile("calm", deadline=None)  # a busy machine is no failure
 settings.load_profile("calm")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers that each take all cores slow each other
 TOGETHER = (
+    "tests/browser/test_pages.py",
     "tests/browser/",
     "tests/models/test_hf",
     "tests/models/test_encoder.py",
@@ -76,17 +76,10 @@ def fresh(tmp_path: Path) -> Project:
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
     """The small book, built once for all tests and all workers of this session."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base if worker_id == "master" else base.parent) / "built-book"
-    shared.mkdir(exist_ok=True)
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        project, done = Project(shared / "work"), shared / "done"
-        if not done.exists():
-            shutil.rmtree(project.folder, ignore_errors=True)
-            project.create().build()
-            done.touch()
-    return project
+    with once(tmp_path_factory, worker_id, "built-book") as (folder, first):
+        if first:
+            Project(folder).create().build()
+    return Project(folder)
 
 
 @pytest.fixture
