@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ TOGETHER = (
     "tests/models/test_encoder.py",
     "tests/sweep/",
     "tests/classroom/test_pack.py",
+    "tests/trust/test_verify_slow.py",
 )
 
 
@@ -43,6 +45,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     The scheduler hands out groups first, the largest first, then single tests in this order.
     """
     items.sort(key=lambda one: group_of(one.nodeid) == one.nodeid and not is_slow(one))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what stays to the end out of garbage collections, which some libraries call often."""
+    gc.collect()
+    gc.freeze()
 
 
 def is_slow(item: pytest.Item) -> bool:
