@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
+import gc
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from book.once import once
 from book.sample import Project
 from hypothesis import settings
 
@@ -16,12 +16,14 @@ settings.register_profile("calm", deadline=None)  # a busy machine is no failure
 settings.load_profile("calm")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # workers that each take all cores slow each other
 TOGETHER = (
+    "tests/browser/test_pages.py",
     "tests/browser/",
     "tests/models/test_hf",
     "tests/models/test_encoder.py",
     "tests/sweep/",
     "tests/classroom/test_pack.py",
     "tests/second/",
+    "tests/trust/test_verify_slow.py",
 )
 
 
@@ -44,6 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     The scheduler hands out groups first, the largest first, then single tests in this order.
     """
     items.sort(key=lambda one: group_of(one.nodeid) == one.nodeid and not is_slow(one))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what stays to the end out of garbage collections, which some libraries call often."""
+    gc.collect()
+    gc.freeze()
 
 
 def is_slow(item: pytest.Item) -> bool:
@@ -77,17 +85,10 @@ def fresh(tmp_path: Path) -> Project:
 @pytest.fixture(scope="session")
 def built_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
     """The small book, built once for all tests and all workers of this session."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base if worker_id == "master" else base.parent) / "built-book"
-    shared.mkdir(exist_ok=True)
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        project, done = Project(shared / "work"), shared / "done"
-        if not done.exists():
-            shutil.rmtree(project.folder, ignore_errors=True)
-            project.create().build()
-            done.touch()
-    return project
+    with once(tmp_path_factory, worker_id, "built-book") as (folder, first):
+        if first:
+            Project(folder).create().build()
+    return Project(folder)
 
 
 @pytest.fixture

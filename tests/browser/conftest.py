@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from book.once import once
 
 from humanlike.doctor.access import find_browser
 
@@ -45,16 +46,18 @@ def browser() -> Iterator[object]:
 
 
 @pytest.fixture(scope="session")
-def book(browser: object) -> Path:
+def book(browser: object, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Build the repository's own book from data already here; nothing when it is up to date."""
-    done = subprocess.run(
-        [sys.executable, "-m", "humanlike", "build"],
-        cwd=ROOT,
-        env={"HUMANLIKE_OFFLINE": "1"} | os.environ,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    with once(tmp_path_factory, worker_id, "own-book") as (_, first):
+        if first:
+            done = subprocess.run(
+                [sys.executable, "-m", "humanlike", "build"],
+                cwd=ROOT,
+                env={"HUMANLIKE_OFFLINE": "1"} | os.environ,
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
     return HTML
 
 

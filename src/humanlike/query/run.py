@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WAIT_SECONDS = 0.2
+REST = 4  # times as long as a look takes, until the next one
 REACH = ("concurrency", "timeout", "retries", "max_cost", "price_in", "price_out")
 """Options that say how a model is reached, not what it is asked."""
 
@@ -306,13 +307,14 @@ class _Asking:
             self._put(writer, [n for n in chunk if self.keys[n] in mine])
             later += [n for n in chunk if self.keys[n] not in mine]
         while later:
+            begun = time.monotonic()
             mine = store.claim(run, [self.keys[n] for n in later])
             self._put(writer, [n for n in later if self.keys[n] in mine])
-            here = store.settled([self.keys[n] for n in later])
-            here |= store.waiting(self.keys[n] for n in later)
-            later = [n for n in later if self.keys[n] not in mine | here]
+            done = mine | store.settled([self.keys[n] for n in later])
+            done |= store.waiting(self.keys[n] for n in later)
+            later = [n for n in later if self.keys[n] not in done]
             if later:
-                time.sleep(WAIT_SECONDS)
+                time.sleep(max(WAIT_SECONDS, REST * (time.monotonic() - begun)))
 
     def _put(self, writer: Writer, places: list[int]) -> None:
         if not places:
