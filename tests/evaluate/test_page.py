@@ -53,6 +53,8 @@ def test_wrong_input_is_one_message(capsys: pytest.CaptureFixture[str]) -> None:
         (["hff:x"], "Unknown kind of model 'hff'. Did you mean 'hf'?"),
         (["encoder:/none"], "there is no folder /none"),
         (["encoder:", "--tasks", "triplet"], "Did you mean 'triplets'?"),
+        (["encoder:", "--n-triplets", "60"], "n_triplets"),
+        (["encoder:", "--robust", "-1"], "n_robust"),
         (["encoder:", "--n-triplets", "-3"], "n_triplets must be at least 1"),
         (["encoder:", "--temperature", "9", "--no-page"], "temperature must be in [0, 2]"),
         (["encoder:", "--form", "base", "--mode", "score"], "cannot score answers"),
@@ -77,21 +79,12 @@ def test_a_server_is_asked_nothing_that_was_not_announced(
     robust: int | None,
     words: int | None,
     asked: tuple[str | None, str | None],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from types import SimpleNamespace
 
     from humanlike.cli import evaluate as command
 
-    given: dict[str, str] = {}
-
-    def run(name: str, texts: dict[str, str], *_: object) -> SimpleNamespace:
-        given.update(texts)
-        return SimpleNamespace(page=f"{name}.html")
-
-    monkeypatch.setattr("humanlike.book.run.run", run)
-    options = SimpleNamespace(**dict.fromkeys(command.WISHES), n_robust=robust,
+    options = SimpleNamespace(**dict.fromkeys(command.WISHES), n_robust=robust, tasks=None,
                               n_robust_words=words, store=None, profile="quick")  # fmt: skip
-    found = SimpleNamespace(model={"kind": kind}, parameters=SimpleNamespace(tasks=("triplets",)))
-    command._page(f"{kind}:x", found, options)
+    given = command._texts(f"{kind}:x", options)  # type: ignore[arg-type]
     assert (given.get("n_robust"), given.get("n_robust_words")) == asked

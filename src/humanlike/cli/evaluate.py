@@ -71,9 +71,10 @@ def _add_evaluate(commands: Any) -> None:
     _add_reach(one.add_argument_group("how a server is asked"))
     one.add_argument("--store", type=Path, metavar="FILE", help="another store than yours")
     one.add_argument("--no-page", action="store_true", help="measure only")
-    one.add_argument("--dry-run", action="store_true", help="only say what would be done")
     one.add_argument("--quiet", action="store_true", help="no progress, only the result")
-    one.add_argument("--json", action="store_true", help="print the result for machines, no page")
+    out = one.add_mutually_exclusive_group()
+    out.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    out.add_argument("--json", action="store_true", help="print the result for machines, no page")
     one.set_defaults(func=evaluate_model)
 
 
@@ -111,17 +112,22 @@ def _names(text: str) -> tuple[str, ...]:
 def evaluate_model(options: argparse.Namespace) -> int:
     """Evaluate, keep the result, print it, and write the page."""
     from humanlike.cli.query import asked_spec
+    from humanlike.book.run import run
     from humanlike.evaluate.files import write_evaluation
+    from humanlike.evaluate.planned import planned
     from humanlike.evaluate.run import evaluate
     from humanlike.evaluate.verdict import sentences
+    from humanlike.paths import project_root
     from humanlike.query.run import Interrupted
 
     silent = options.quiet or options.json
     spec = asked_spec(options)
     given = {name: getattr(options, name) for name in (*WISHES, *REACH)}
     given |= {"profile": options.profile, "tasks": options.tasks, "store": options.store}
+    page = {} if options.no_page or options.json else _page_of(spec, options)
     if options.dry_run:
-        _preview(spec, options, given)
+        planned(spec, {test: page.get(name, 0) for test, name in ROBUST.items()}, tell=print, **given)
+        print("Nothing was asked.")
         return 0
     try:
         found = evaluate(spec, progress=not silent, tell=None if silent else print, **given)
@@ -135,53 +141,42 @@ def evaluate_model(options: argparse.Namespace) -> int:
         return 0
     print("\n".join([f"{found.name} ({found.spec})", *sentences(found)]))
     print(f"kept in {file}")
-    if not options.no_page:
-        _page(spec, found, options)
+    if page:
+        finished = run("evaluate", _texts(spec, options), options.profile, project_root())
+        print(f"Open {finished.page}")
     return 0
 
 
-def _preview(spec: str, options: argparse.Namespace, given: dict[str, Any]) -> None:
-    """Say what the evaluation and its page would ask."""
+def _page_of(spec: str, options: argparse.Namespace) -> dict[str, Any]:
+    """Return the parameters of chapter 17 about this model; a wrong one is refused now."""
     from humanlike.book.run import checked
-    from humanlike.evaluate.planned import planned
     from humanlike.paths import project_root
 
-    again: dict[str, Any] = {}
-    if not (options.no_page or options.json):
-        _, values = checked("evaluate", _again(spec, options), options.profile, project_root())
-        again = {test: values[name] for test, name in ROBUST.items()}
-    planned(spec, again, tell=print, **given)
-    print("Nothing was asked.")
+    again = [getattr(options, name) for name in ROBUST.values()]
+    if _is_server(spec) and None in again:
+        print("Other ways of asking are left out for a server; --robust N and --robust-words N "
+              "ask them.")  # fmt: skip
+    return checked("evaluate", _texts(spec, options), options.profile, project_root())[1]
 
 
-def _again(spec: str, options: argparse.Namespace) -> dict[str, str]:
-    """Return how much is asked in other ways, where it is not what the chapter would do."""
-    given = {name: getattr(options, name) for name in ROBUST.values()}
-    wished = {name: str(value) for name, value in given.items() if value is not None}
-    if spec.partition(":")[0] != "openai" or len(wished) == len(given):
-        return wished
-    # a server may cost money: nothing that was not announced
-    print(
-        "Other ways of asking are left out for a server; --robust N and --robust-words N ask them."
-    )
-    return dict.fromkeys(given, "0") | wished
-
-
-def _page(spec: str, found: Evaluation, options: argparse.Namespace) -> None:
-    """Execute chapter 17 with the model; what was asked and computed is not asked again."""
-    from humanlike.book.run import run
-    from humanlike.paths import project_root
-
-    texts = {"model": spec, "tasks": ",".join(found.parameters.tasks), "observers": "0"}
-    texts |= {"effort": options.profile, **_again(spec, options)}
-    for name in WISHES:
+def _texts(spec: str, options: argparse.Namespace) -> dict[str, str]:
+    """Return the chapter's parameters as typed; asked and computed things are not done again."""
+    texts = {"model": spec, "observers": "0", "effort": options.profile}
+    if _is_server(spec):  # which may cost money: nothing that was not announced
+        texts |= dict.fromkeys(ROBUST.values(), "0")
+    if options.tasks:
+        texts["tasks"] = ",".join(options.tasks)
+    for name in (*WISHES, *ROBUST.values()):
         value = getattr(options, name)
         if value is not None:
             texts[name] = str(value)
     if options.store:
         texts["store"] = str(options.store.resolve())
-    finished = run("evaluate", texts, options.profile, project_root())
-    print(f"Open {finished.page}")
+    return texts
+
+
+def _is_server(spec: str) -> bool:
+    return spec.partition(":")[0] == "openai"
 
 
 def show_leaderboard(options: argparse.Namespace) -> int:
