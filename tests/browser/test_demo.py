@@ -38,7 +38,7 @@ def test_nothing_is_too_wide_or_hard_to_read(visit_demo, width, theme):
 def test_numbers_sort_as_numbers_and_what_is_empty_stays_last(visit_demo):
     page = visit_demo("index.html").page
     mark(page)
-    rising = ["-3.00", "9.50", "10.25", "1,200.00"]
+    rising = ["−3.00", "9.50", "10.25", "1,200.00"]
     sort(page, 0, "Score")
     assert column(page, "#t0", 2) == [*rising, "–"]
     sort(page, 0, "Score")
