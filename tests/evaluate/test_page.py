@@ -55,7 +55,7 @@ def test_wrong_input_is_one_message(capsys: pytest.CaptureFixture[str]) -> None:
         (["encoder:", "--tasks", "triplet"], "Did you mean 'triplets'?"),
         (["encoder:", "--n-triplets", "60"], "n_triplets"),
         (["encoder:", "--robust", "-1"], "n_robust"),
-        (["encoder:", "--n-triplets", "-3"], "n_triplets must be at least 1"),
+        (["encoder:", "--n-triplets", "-3", "--no-page"], "n_triplets must be at least 1"),
         (["encoder:", "--temperature", "9", "--no-page"], "temperature must be in [0, 2]"),
         (["encoder:", "--form", "base", "--mode", "score"], "cannot score answers"),
     ):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from humanlike.evaluate.compare import Comparison, Row
-    from humanlike.evaluate.record import Evaluation, Measured
+    from humanlike.evaluate.record import Measured
 
 INTERRUPTED = 130
 PROFILES = ("quick", "paper", "thorough")
@@ -111,8 +111,8 @@ def _names(text: str) -> tuple[str, ...]:
 
 def evaluate_model(options: argparse.Namespace) -> int:
     """Evaluate, keep the result, print it, and write the page."""
-    from humanlike.cli.query import asked_spec
     from humanlike.book.run import run
+    from humanlike.cli.query import asked_spec
     from humanlike.evaluate.files import write_evaluation
     from humanlike.evaluate.planned import planned
     from humanlike.evaluate.run import evaluate
@@ -126,7 +126,9 @@ def evaluate_model(options: argparse.Namespace) -> int:
     given |= {"profile": options.profile, "tasks": options.tasks, "store": options.store}
     page = {} if options.no_page or options.json else _page_of(spec, options)
     if options.dry_run:
-        planned(spec, {test: page.get(name, 0) for test, name in ROBUST.items()}, tell=print, **given)
+        planned(
+            spec, {test: page.get(name, 0) for test, name in ROBUST.items()}, tell=print, **given
+        )
         print("Nothing was asked.")
         return 0
     try:
