@@ -169,12 +169,13 @@ def test_a_model_the_card_does_not_name_is_refused(
 def test_the_page_says_who_was_asked(asking: Project, tmp_path: Path) -> None:
     usage.clear()
     query("simulated:silent=0.5", 100)
-    uses = [use.__dict__ for use in usage.asked()]
+    uses = [use.__dict__ for use in usage.asked()] * 2
     session = {"real": True, "models": json.loads(json.dumps(uses))}
     result = {"session": session, "profile": "quick", "started": "2026-01-01", "seconds": 1.0,
               "peak_mb": 1, "parameters": {}}  # fmt: skip
     page = provenance(load_chapter(asking.root, "alpha"), Execution("alpha", tmp_path, result))
     assert "Models asked" in page
-    assert "`simulated:" in page
+    assert page.count("`simulated:") == 1
+    assert page.count("triplets, 100 prompts, ") == 2
     assert "100 prompts, " in page
     assert "% valid" in page

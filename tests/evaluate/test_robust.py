@@ -230,10 +230,13 @@ def test_a_page_has_a_row_for_every_way(found: dict[str, Evaluation]) -> None:
     robust = robustness(PERFECT, one, {"triplets": 100, "ratings": WORDS}, missing="simulate",
                         n_jobs=1)  # fmt: skip
     table = tables.rerated_table(robust.ratings)
-    assert len(table) == len(robust.ratings)
+    left_out = tables.left_out_table(triplets=robust.triplets, ratings=robust.ratings)
+    assert len(left_out)
+    assert left_out["Why not"].str.len().min() > 0
+    assert len(table) + (left_out["Test"] == "ratings").sum() == len(robust.ratings)
     assert table["Shift, points"].iloc[0] == "+0.00 [+0.00, +0.00]"
-    assert table["Why not"].notna().sum() == sum(bool(way.why_not) for way in robust.ratings)
-    assert len(tables.variant_table(robust.triplets)) == len(robust.triplets)
+    asked = len(tables.variant_table(robust.triplets))
+    assert asked + (left_out["Test"] == "triplets").sum() == len(robust.triplets)
     assert robustness(PERFECT, one, {}, missing="simulate", n_jobs=1).ratings == []
     assert said.rerated([]) == "Ratings were not asked for in other ways."
 

@@ -193,18 +193,20 @@ def _data_list(data: list[dict[str, Any]]) -> str:
 
 
 def _model_list(models: list[dict[str, Any]]) -> list[str]:
+    """Name every model once, with all it was asked."""
     if not models:
         return []
-    lines = ["Models asked, with the start of the version or checksum of their weights:", ""]
+    asked: dict[str, list[str]] = {}
     for use in models:
         revision = use["identity"].get("revision", "")
         named = f" {escape(revision[:12])}…" if revision else ""
         share = f"{use['valid'] / use['prompts']:.1%} valid" if use["prompts"] else "nothing asked"
-        lines.append(
-            f"- `{use['spec'].replace('`', '')}`{named}: {escape(use['task'])}, "
-            f"{use['prompts']:,} prompts, {share}"
+        model = f"`{use['spec'].replace('`', '')}`{named}"
+        asked.setdefault(model, []).append(
+            f"{escape(use['task'])}, {use['prompts']:,} prompts, {share}"
         )
-    return [*lines, ""]
+    lines = ["Models asked, with the start of the version or checksum of their weights:", ""]
+    return [*lines, *(f"- {model}: {'; '.join(said)}" for model, said in asked.items()), ""]
 
 
 def _parameter_table(chapter: Chapter, parameters: dict[str, Any]) -> str:

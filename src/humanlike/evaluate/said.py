@@ -118,7 +118,8 @@ def robust(found: Sequence[Varied]) -> str:
 
 def _left_out(found: Sequence[Varied] | Sequence[Rerated]) -> str:
     n = sum(bool(one.why_not) for one in found)
-    return f" {n} ways do not apply to this kind of model; the table says why." if n else ""
+    ways = "way does" if n == 1 else "ways do"
+    return f" {n} {ways} not apply to this kind of model; a table says why." if n else ""
 
 
 def rerated(found: Sequence[Rerated]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from humanlike.evaluate.bias import RATING_BIAS, TRIPLET_BIAS
 from humanlike.evaluate.leaderboard import GPT_LABELS
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from humanlike.evaluate.rating_ways import Rerated
     from humanlike.evaluate.record import Asked, Evaluation, Measured
     from humanlike.evaluate.triplet_ways import Varied
+
+W = TypeVar("W", "Varied", "Rerated")
 
 
 def asked_parts(one: Evaluation) -> dict[str, Asked]:
@@ -186,11 +188,11 @@ def dimension_rows(one: Evaluation, references: Sequence[str]) -> dict[str, pd.D
 
 
 def variant_table(found: Sequence[Varied]) -> pd.DataFrame:
-    """List ways of asking and what came of them, shares in per cent."""
+    """List the ways in which triplets were asked and what came of them, shares in per cent."""
     import pandas as pd
 
     rows = []
-    for one in found:
+    for one in _asked(found):
         r2 = None if one.r2 is None else f"{one.r2.value:.3f} [{one.r2.low:.3f}, {one.r2.high:.3f}]"
         rows.append(
             {
@@ -200,14 +202,13 @@ def variant_table(found: Sequence[Varied]) -> pd.DataFrame:
                 "As people, %": _percent(one.agreement),
                 "First named, %": _percent(one.first),
                 "R²": r2,
-                "Why not": one.why_not or None,
             }
         )
     return pd.DataFrame(rows)
 
 
 def rerated_table(found: Sequence[Rerated]) -> pd.DataFrame:
-    """List ways of asking for ratings and what came of them."""
+    """List the ways in which ratings were asked for and what came of them."""
     import pandas as pd
 
     return pd.DataFrame(
@@ -221,11 +222,24 @@ def rerated_table(found: Sequence[Rerated]) -> pd.DataFrame:
                 "ρ with published": _points(one.rho, ""),
                 "ρ with people": _points(one.people, "", 3),
                 "Gain in ρ": _points(one.gain, digits=3),
-                "Why not": one.why_not or None,
             }
-            for one in found
+            for one in _asked(found)
         ]
     )
+
+
+def left_out_table(**found: Sequence[Varied] | Sequence[Rerated]) -> pd.DataFrame:
+    """List the ways in which a model was not asked, by test, with the reason."""
+    import pandas as pd
+
+    heads = ["Test", "Way of asking", "Why not"]
+    rows = [(test, one.label, one.why_not) for test, ways in found.items()
+            for one in ways if one.why_not]  # fmt: skip
+    return pd.DataFrame(rows, columns=heads)
+
+
+def _asked(found: Sequence[W]) -> Iterator[W]:
+    return (one for one in found if not one.why_not)
 
 
 def _points(one: Measured | None, sign: str = "+", digits: int = 2) -> str | None:
