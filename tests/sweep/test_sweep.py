@@ -26,7 +26,7 @@ from humanlike.store.store import default_path
 from humanlike.sweep.journal import Entry, Journal, journal_of
 from humanlike.sweep.listing import read_list
 from humanlike.sweep.machine import StoreMark, mark, store_here
-from humanlike.sweep.preview import preview
+from humanlike.sweep.preview import Preview, preview, total
 from humanlike.sweep.run import _is_left, open_sweep, sweep
 from humanlike.sweep.work import Job, unpack, work
 from sweep.helpers import N_SLOW, SMALL, quick_work, slow_work, variable
@@ -335,3 +335,10 @@ def test_results_that_another_process_removes_do_no_harm(tmp_path: Path) -> None
     (tmp_path / "gone.json").symlink_to(tmp_path / "removed meanwhile")
     kept.keep(tmp_path / "there.json", "{}", 1)
     assert [file.name for file in tmp_path.iterdir()] == ["there.json"]
+
+
+def test_a_preview_says_what_it_counts_more_than_once() -> None:
+    one, two = Preview("a", 10, 4, 6, spec="simulated:"), Preview("b", 5, 0, 5, spec="encoder:")
+    assert "15 prompts; 4 answered; 11 to ask" in next(total([one, two]))
+    assert not any("asked once" in line for line in total([one, two]))
+    assert any("asked once" in line for line in total([one, one]))

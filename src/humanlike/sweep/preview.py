@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from humanlike.parallel import reason
@@ -30,6 +30,8 @@ class Preview:
         About how many US dollars, where a price is known.
     problem : str
         Why nothing can be said.
+    spec : str
+        The model; empty for all of them.
     """
 
     label: str
@@ -40,6 +42,7 @@ class Preview:
     seconds: float | None = None
     cost: float | None = None
     problem: str = ""
+    spec: str = ""
 
     def line(self) -> str:
         """Return it as a sentence."""
@@ -67,8 +70,8 @@ def preview(cell: Cell, store: Path | None) -> Preview:
             asking = Asking(model, cell.parameters, store, cell.missing, False, lambda _: None)
             found = [result.estimate for result in asking.estimates().values()]
     except Exception as problem:
-        return Preview(cell.label, problem=reason(problem))
-    return _of(cell.label, found)
+        return Preview(cell.label, problem=reason(problem), spec=cell.spec)
+    return replace(_of(cell.label, found), spec=cell.spec)
 
 
 def _of(label: str, found: Sequence[Estimate]) -> Preview:
@@ -103,6 +106,8 @@ def total(found: Sequence[Preview]) -> Iterator[str]:
         ).line()
         + ", one after the other"
     )
+    if len({one.spec for one in found}) < len(found):
+        yield "What several evaluations of a model ask alike is counted for each, and asked once."
     if unknown:
         yield f"Of {unknown:,} of them no earlier run tells the time; 'humanlike plan' reckons it."
     if problems := sum(bool(one.problem) for one in found):
