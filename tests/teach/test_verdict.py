@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from humanlike.data import usage
 from humanlike.errors import HumanlikeError
 from humanlike.teach import check, digests
 from humanlike.teach.answers import plain
@@ -169,6 +170,7 @@ def test_a_slip_that_counts_as_right_is_refused(found, solved) -> None:
 
 def test_check_in_a_notebook(project, monkeypatch) -> None:
     monkeypatch.setenv("HUMANLIKE_PROJECT", str(project))
+    usage.clear()
     assert str(check("alpha-spread", RIGHT["alpha-spread"])) == "✓ alpha-spread: right"
     assert str(check("alpha-spread", ...)) == "· alpha-spread: not attempted"
     assert "this is a builtin" in check("alpha-spread", print).says
