@@ -23,13 +23,7 @@ from pathlib import Path
 
 if "google.colab" in sys.modules and importlib.util.find_spec("humanlike") is None:
     if not Path("humanlike-book").is_dir():
-        clone = [
-            "git",
-            "clone",
-            "--depth=1",
-            "https://github.com/humanlike-book/humanlike",
-            "humanlike-book",
-        ]
+        clone = ["git", "clone", "--depth=1", "https://github.com/humanlike-book/humanlike", "humanlike-book"]
         subprocess.run(clone, check=True)
     os.chdir("humanlike-book")
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "-e", "."], check=True)
@@ -80,13 +74,7 @@ from humanlike.evaluate import evaluate, said, tables
 from humanlike.evaluate.verdict import VERDICTS
 
 page, board = begin("evaluate"), load_leaderboard()
-wishes = {
-    "n_triplets": n_triplets,
-    "n_words": n_words,
-    "seed": seed,
-    "max_tokens": max_tokens,
-    "sampling_seed": sampling_seed,
-}
+wishes = {"n_triplets": n_triplets, "n_words": n_words, "seed": seed, "max_tokens": max_tokens, "sampling_seed": sampling_seed}
 asked_as = {"form": form, "mode": mode, "temperature": None if temperature < 0 else temperature}
 where = {"profile": effort, "store": Path(store) if store else None, "missing": "simulate"}
 found = evaluate(model, tuple(tasks), **wishes, **asked_as, **where)
@@ -121,20 +109,12 @@ if limits:
 if triplets and triplets.agreement:
     shown, ceiling = triplets.agreement, triplets.ceilings
     page.record("agreement", 100 * shown.value, (100 * shown.low, 100 * shown.high))
-    page.record(
-        "agreement.chance",
-        50 * (ceiling["chance_low"] + ceiling["chance_high"]),
-        (100 * ceiling["chance_low"], 100 * ceiling["chance_high"]),
-    )
+    page.record("agreement.chance", 50 * (ceiling["chance_low"] + ceiling["chance_high"]), (100 * ceiling["chance_low"], 100 * ceiling["chance_high"]))
     for key in ("other", "crowd"):
         page.record(f"agreement.{key}", 100 * ceiling[key])
 for key in ("r2", "rank", "held_out"):
     if triplets and (one := getattr(triplets, key)):
-        page.record(
-            key,
-            int(one.value) if key == "rank" else one.value,
-            (one.low, one.high) if key != "rank" else (int(one.low), int(one.high)),
-        )
+        page.record(key, int(one.value) if key == "rank" else one.value, (one.low, one.high) if key != "rank" else (int(one.low), int(one.high)))
 
 # %% tags=["remove-output"]
 if ratings:
@@ -186,11 +166,7 @@ if len(rows):
 # {value}`said.place`
 
 # %%
-page.table(
-    tables.failure_table(found),
-    caption="Answers without a value, by cause",
-    formats={"Answers": ",", "Share, %": ".1f"},
-)
+page.table(tables.failure_table(found), caption="Answers without a value, by cause", formats={"Answers": ",", "Share, %": ".1f"})
 
 # %%
 page.table(
@@ -325,19 +301,11 @@ if any(len(curve) for curve in curves):
 KNOWN = {
     "simulated:space=human": ("answers as people's own data do", ("ceiling", "ceiling")),
     "simulated:space=human,noise=0.2": ("the same with noise on every answer", ("between", None)),
-    "simulated:space=human,noise=0.2,bias=2": (
-        "the same with a liking for the first option",
-        ("between", None),
-    ),
+    "simulated:space=human,noise=0.2,bias=2": ("the same with a liking for the first option", ("between", None)),
     "simulated:lapse=1": ("flips coins", ("chance", "chance")),
 }
-fewer = {
-    "n_triplets": round(observers * n_triplets),
-    "n_words": round(observers * (n_words or 1572)),
-}
-simulated = {
-    spec: evaluate(spec, tuple(tasks), **wishes | fewer, **where) for spec in KNOWN if observers
-}
+fewer = {"n_triplets": round(observers * n_triplets), "n_words": round(observers * (n_words or 1572))}
+simulated = {spec: evaluate(spec, tuple(tasks), **wishes | fewer, **where) for spec in KNOWN if observers}
 page.record("n_observer_triplets", fewer["n_triplets"])
 as_known = [all(want is None or part is None or part.verdict == want for want, part in zip(KNOWN[spec][1], (one.triplets, one.ratings), strict=True))
             for spec, one in simulated.items()]  # fmt: skip
@@ -359,31 +327,15 @@ if simulated:
 
 # %%
 asked = tables.asked_table(found)
-digits = {
-    "Prompts": ",",
-    "Valid, %": ".1f",
-    "Tokens read": ",.0f",
-    "Tokens written": ",.0f",
-    "US dollars": ".2f",
-}
-page.table(
-    asked,
-    caption="What was asked, with all runs together",
-    formats={name: digits[name] for name in asked if name in digits},
-)
+digits = {"Prompts": ",", "Valid, %": ".1f", "Tokens read": ",.0f", "Tokens written": ",.0f", "US dollars": ".2f"}
+page.table(asked, caption="What was asked, with all runs together", formats={name: digits[name] for name in asked if name in digits})
 
 # %%
 page.table(tables.facts_table(found), caption="Who was asked, and where the result was made")
 
 # %%
-chosen = pd.DataFrame(
-    [(name, str(value)) for name, value in vars(found.parameters).items()],
-    columns=["Parameter", "Value"],
-)
-page.table(
-    chosen,
-    caption="All parameters of the evaluation; what they mean stands in humanlike.evaluate.Parameters",
-)
+chosen = pd.DataFrame([(name, str(value)) for name, value in vars(found.parameters).items()], columns=["Parameter", "Value"])
+page.table(chosen, caption="All parameters of the evaluation; what they mean stands in humanlike.evaluate.Parameters")
 
 # %% [markdown]
 # ## What was found
