@@ -334,8 +334,8 @@ page.table(asked, caption="What was asked, with all runs together", formats={nam
 page.table(tables.facts_table(found), caption="Who was asked, and where the result was made")
 
 # %%
-chosen = pd.DataFrame([(name, str(value)) for name, value in vars(found.parameters).items()], columns=["Parameter", "Value"])
-page.table(chosen, caption="All parameters of the evaluation; what they mean stands in humanlike.evaluate.Parameters")
+named = {name: ", ".join(value) if isinstance(value, tuple) else str(value) for name, value in vars(found.parameters).items()}
+page.table(pd.DataFrame(named.items(), columns=["Parameter", "Value"]), caption="All parameters of the evaluation; what they mean stands in humanlike.evaluate.Parameters")
 
 # %% [markdown]
 # ## What was found

@@ -246,7 +246,7 @@ def _points(one: Measured | None, sign: str = "+", digits: int = 2) -> str | Non
     if one is None:
         return None
     value, low, high = (f"{x or 0.0:{sign}.{digits}f}" for x in _three(one))
-    return f"{value} [{low}, {high}]"
+    return f"{value} [{low}, {high}]".replace("-", "\N{MINUS SIGN}")
 
 
 def _percent(one: Measured | None) -> str | None:
