@@ -9,6 +9,7 @@ import pytest
 
 from humanlike.data import usage
 from humanlike.evaluate import Evaluation, evaluate, run
+from humanlike.evaluate.robust import robustness
 from humanlike.evaluate.whole import Whole, _code
 from humanlike.query import query
 from humanlike.store.store import default_path
@@ -45,6 +46,20 @@ def test_nothing_is_done_twice_while_nothing_changes(
     assert again.simulated == found[PERFECT].simulated != ()
 
 
+def test_other_ways_of_asking_change_nothing_of_what_is_kept(
+    found: dict[str, Evaluation], measured: list[str]
+) -> None:
+    first = evaluate(PERFECT, **SMALL)
+    before = default_path().stat().st_mtime_ns
+    robustness(PERFECT, first, {"triplets": 37}, missing="simulate", n_jobs=1)
+    assert default_path().stat().st_mtime_ns > before
+    measured.clear()
+    usage.clear()
+    assert evaluate(PERFECT, **SMALL) == first
+    assert measured == []
+    assert {use.id for use in usage.used()} >= {"things-spose", "wu2026-ratings"}
+
+
 def test_other_parameters_and_new_answers_are_measured_anew(
     found: dict[str, Evaluation], measured: list[str]
 ) -> None:
@@ -59,8 +74,8 @@ def test_other_parameters_and_new_answers_are_measured_anew(
     assert measured == ["triplets", "ratings"]
 
 
-def whole(one: Evaluation, missing: str = "simulate") -> Whole:
-    return Whole(one.identity, one.parameters, default_path(), missing)
+def whole(one: Evaluation) -> Whole:
+    return Whole(one.identity, one.parameters, default_path())
 
 
 def test_simulated_data_that_nobody_asked_for_are_not_kept(

@@ -13,7 +13,9 @@ from humanlike.evaluate.parameters import Parameters
 from humanlike.evaluate.rating_ways import Rerated, by_words, rerate
 from humanlike.evaluate.record import Measured
 from humanlike.evaluate.triplet_ways import Varied, by_size, vary
+from humanlike.evaluate.whole import Whole
 from humanlike.query.run import REACH
+from humanlike.store.store import default_path
 
 if TYPE_CHECKING:
     from humanlike.evaluate.record import Evaluation
@@ -91,7 +93,11 @@ def robustness(
     scale = scale_of(parameters, missing, n_jobs) if "triplets" in modes else None
     norms = norms_of(missing) if "ratings" in modes else None
     if wished:
-        with asking(model, parameters, store=store, missing=missing) as ask:
+        whole = Whole(found.identity, parameters, store or default_path())
+        with (
+            whole.kept_through(),
+            asking(model, parameters, store=store, missing=missing) as ask,
+        ):
             if scale and "triplets" in wished:
                 varied = vary(ask, modes["triplets"], scale, wished["triplets"], n_jobs=n_jobs)
                 made = replace(made, triplets=varied)

@@ -99,7 +99,7 @@ def evaluate(
             info = ready.info()
             needs_form(info, parameters)
             asking = Asking(ready, parameters, store, missing, progress, tell or (lambda _: None))
-            whole = Whole(info.identity(), parameters, store or default_path(), missing)
+            whole = Whole(info.identity(), parameters, store or default_path())
             if before := whole.recall():
                 asking.tell(f"Nothing has changed since {before.made['at']}; nothing to ask.")
                 return before

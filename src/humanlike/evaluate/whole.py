@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -40,14 +40,10 @@ class Whole:
     parameters : Parameters
     store : Path
         Where its answers are; any change of the file makes the evaluation anew.
-    missing : {"raise", "simulate"}
-        What was to be done if data could not be had.
     """
 
-    def __init__(
-        self, identity: dict[str, Any], parameters: Parameters, store: Path, missing: str
-    ) -> None:
-        known = [identity, asdict(parameters), missing, simulation_forced(), _code()]
+    def __init__(self, identity: dict[str, Any], parameters: Parameters, store: Path) -> None:
+        known = [identity, asdict(parameters), simulation_forced(), _code()]
         self._known = json.dumps(known, sort_keys=True)
         self._store = store
 
@@ -79,6 +75,15 @@ class Whole:
         data = [[use.id, sorted(use.sha256), use.real] for use in read]
         text = json.dumps({"evaluation": evaluation.as_json(), "data": data})
         keep(self._place, text, MOST)
+
+    @contextmanager
+    def kept_through(self) -> Iterator[None]:
+        """Keep on what is kept while questions are asked that are no part of it."""
+        with usage.watched() as read:
+            before = self.recall()
+        yield
+        if before:
+            self.keep(before, read.values())
 
 
 def _stamp(store: Path) -> list[list[int]]:
